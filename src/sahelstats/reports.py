@@ -118,7 +118,7 @@ def reports(
 
 
 def latest_claims(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return the claims that stand: per claimant, outcome, victims and scope the latest one.
+    """Return the claims that stand: of a claimant's whole tolls for one group the latest one.
 
     Parameters
     ----------
@@ -129,7 +129,8 @@ def latest_claims(claims: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Rows of `claims`; a date of which the day is unknown counts as the last it can mean, an
-        unknown date as earlier than any other, and the higher claim number wins a tie.
+        unknown date as earlier than any other, and the higher claim number wins a tie. Parts and
+        wider counts do not replace one another: each may speak of another site.
 
     Examples
     --------
@@ -141,8 +142,10 @@ def latest_claims(claims: pd.DataFrame) -> pd.DataFrame:
     standing = claims[claims["status"].isin(STANDING)]
     when = "reported_until" if "reported_until" in claims else "reported_on"
     ordered = standing.sort_values([when, "claim_no"], na_position="first", kind="stable")
-    keys = ["incident_id", "claimant", "outcome", "victims", "scope"]
-    return ordered.drop_duplicates(keys, keep="last").sort_values(["incident_id", "claim_no"])
+    # A toll with attackers does not replace the same claimant's toll without them.
+    keys = ["incident_id", "claimant", "outcome", "victims", "includes_perpetrators"]
+    replaced = (ordered["scope"] == "whole") & ordered.duplicated([*keys, "scope"], keep="last")
+    return ordered[~replaced].sort_values(["incident_id", "claim_no"])
 
 
 def figure_of(claim: Claim) -> Figure:
@@ -241,7 +244,11 @@ def _toll(group: list[Claim], basis: str) -> Figure | None:
     counted = _undivided(group, ("yes", "unknown"))
     if counted is not None:
         return figure_of(counted)
-    return add([without, *attackers]) if without is not None and attackers else None
+    if without is None or not attackers:
+        return None
+    both = add([without, *attackers])
+    # "34 soldiers and dozens of attackers" has a toll without attackers, and none with them.
+    return both if both.complete else None
 
 
 def _toll_without_attackers(group: list[Claim], attackers: list[Figure]) -> Figure | None:
@@ -282,15 +289,15 @@ def _undivided(group: list[Claim], flags: tuple[str, ...]) -> Claim | None:
 def _extreme(group: list[Claim], basis: str, scope: str) -> Figure | None:
     """Return the largest of a claimant's parts, or the smallest of its wider counts."""
     if basis == "excl_attackers":
-        flags: tuple[str, ...] = ("no", "unknown")
+        used = [claim for claim in group if claim["includes_perpetrators"] in ("no", "unknown")]
     else:
-        flags = ("yes", "no", "unknown") if scope == "part" else ("yes", "unknown")
-    figures = [
-        figure
-        for claim in group
-        if claim["includes_perpetrators"] in flags
-        and (figure := figure_of(claim)).central is not None
-    ]
+        # Attackers alone, or everybody but them, say nothing of the two together.
+        used = [
+            claim
+            for claim in group
+            if claim["victims"] != "perpetrators" and claim["includes_perpetrators"] != "no"
+        ]
+    figures = [f for claim in used if (f := figure_of(claim)).central is not None]
     pick = max if scope == "part" else min
     return pick(figures, key=lambda figure: figure.central or 0) if figures else None
 

@@ -1,0 +1,132 @@
+# sahelstats: `make` gives every figure and report, `make test` runs the tests. `make help` lists the rest.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+ifeq ($(filter grouped-target,$(.FEATURES)),)
+$(error GNU make 4.3 or newer is needed, this is $(MAKE_VERSION). On macOS: `brew install make`, then `gmake`)
+endif
+
+# ---- environment -------------------------------------------------------------------------------
+# Without PYTHON the project keeps an environment of its own in .venv. `make PYTHON=python` uses the
+# interpreter that is there, in conda for instance (environment.yml).
+
+ifdef PYTHON
+PY := $(PYTHON)
+ANY_PYTHON := $(PYTHON)
+ENVIRONMENT := build/installed
+else
+PY := .venv/bin/python
+ANY_PYTHON := $(or $(firstword $(wildcard .venv/bin/python)),python3)
+ENVIRONMENT := .venv/installed
+endif
+
+# Compiled modules are kept: without them every start of Python costs seconds.
+unexport PYTHONDONTWRITEBYTECODE
+SAHELSTATS := $(PY) -m sahelstats.cli
+
+# ---- what depends on what ----------------------------------------------------------------------
+# Prerequisites are the copies in build/inputs, which change only when a content changes (see
+# src/sahelstats/rerun/inputs.py). The facts are written anew before every run that may need them.
+
+NEEDS_NOTHING := help clean environment lab lock
+ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
+include build/rules.mk
+endif
+
+build/rules.mk: FORCE
+	@$(ANY_PYTHON) -I src/sahelstats/rerun/inputs.py
+
+INPUTS := build/inputs
+PACKAGE := $(INPUTS)/src/sahelstats
+CURATED := $(patsubst %,$(INPUTS)/data/curated/%.csv,incidents claims sources actors places dropped_claims)
+DATA_CODE := $(wildcard $(PACKAGE)/tables/*.py) $(PACKAGE)/reports.py $(PACKAGE)/ranges.py
+REPORT_CODE := $(wildcard $(PACKAGE)/report/*)
+PAGES := $(STEMS:%=reports/%.html)
+RECORDS := $(STEMS:%=build/record/%.json)
+
+# ---- targets -----------------------------------------------------------------------------------
+
+.PHONY: all data figures reports test check lab lock bench clean help environment FORCE
+
+all: figures reports  ## every figure and report (the default)
+	@echo "Figures: figures/   Report: reports/index.html"
+
+data: data/incidents.csv data/datapackage.json  ## the tidy table, from data/curated
+
+figures: figures/manifest.json  ## every figure, by running the notebooks that are out of date
+
+reports: reports/index.html $(PAGES)  ## the HTML pages
+
+test: $(ENVIRONMENT)  ## run the tests
+	@$(PY) -m pytest -n auto --dist loadgroup $(TESTS)
+
+check: $(ENVIRONMENT)  ## lint, format and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+lab: $(ENVIRONMENT)  ## open the notebooks in JupyterLab
+	$(PY) -m jupyterlab notebooks
+
+lock: $(ENVIRONMENT)  ## bring requirements.lock up to date with pyproject.toml
+	$(PY) -m uv pip compile --universal --generate-hashes --fork-strategy fewest --python-version 3.11 \
+	  --all-extras --no-header --no-annotate --upgrade pyproject.toml -o requirements.lock
+
+bench: $(ENVIRONMENT)  ## measure speed against the alternatives
+	@set -e; for file in benchmarks/*.py; do $(PY) $$file; done
+
+clean:  ## remove everything make made, but keep the environment and the committed figures
+	rm -rf build reports
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+environment: $(ENVIRONMENT)  ## create or update the environment only
+
+# ---- rules -------------------------------------------------------------------------------------
+
+.venv/installed: requirements.lock pyproject.toml
+	@echo "Setting up .venv (once; about a minute)"
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; python3 here is $$(python3 --version 2>&1)."; \
+	    echo "Install it, or name it: make PYTHON=/path/to/an/environment/bin/python"; exit 1; }
+	@test -x .venv/bin/python || python3 -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@.venv/bin/python -m uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
+	@.venv/bin/python -m uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+build/installed: pyproject.toml
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PY) is $$($(PY) --version 2>&1)."; exit 1; }
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p build && touch $@
+
+data/incidents.csv data/datapackage.json &: $(CURATED) $(DATA_CODE) | $(ENVIRONMENT)
+	@$(SAHELSTATS) build-data
+
+# Copied only when the content changed: a rebuilt table that is the same reruns nothing.
+$(INPUTS)/data/%: data/%
+	@cmp -s $< $@ || { mkdir -p $(@D) && cp $< $@.part && mv $@.part $@; }
+
+removed-input: FORCE
+
+define NOTEBOOK
+$($(1).figures) build/values/$(1).json build/executed/$(1).ipynb build/record/$(1).json &: $($(1).inputs) | $(ENVIRONMENT)
+	@$(SAHELSTATS) rerun $(1)
+
+reports/$(1).html: build/record/$(1).json build/executed/$(1).ipynb $(REPORT_CODE) | $(ENVIRONMENT)
+	@$(SAHELSTATS) report $(1)
+endef
+$(foreach stem,$(STEMS),$(eval $(call NOTEBOOK,$(stem))))
+
+figures/manifest.json: $(RECORDS) $(foreach stem,$(STEMS),$($(stem).figures)) | $(ENVIRONMENT)
+	@$(SAHELSTATS) manifest
+
+reports/index.html: $(RECORDS) figures/manifest.json $(REPORT_CODE) | $(ENVIRONMENT)
+	@$(SAHELSTATS) report --index

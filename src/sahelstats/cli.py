@@ -1,0 +1,148 @@
+"""``sahelstats ...``: a thin door to the rooms of the house."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Casualty uncertainty and attack geography of the Sahel conflict.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def fail(message: str) -> typer.Exit:
+    """Print a message to standard error and return the exit to raise."""
+    print(message, file=sys.stderr)
+    return typer.Exit(1)
+
+
+@app.command("build-data")
+def build_data() -> None:
+    """Build data/incidents.csv and data/datapackage.json from data/curated."""
+    from sahelstats.files import write_atomic
+    from sahelstats.paths import DATA, INCIDENTS, shown
+    from sahelstats.ranges import build_incidents, to_csv
+    from sahelstats.tables.datapackage import datapackage_json
+    from sahelstats.tables.faults import TableError
+    from sahelstats.tables.validation import validate
+
+    try:
+        validate()
+        table = build_incidents()
+    except TableError as error:
+        raise fail(str(error)) from None
+    write_atomic(INCIDENTS, to_csv(table))
+    write_atomic(DATA / "datapackage.json", datapackage_json())
+    print(f"{shown(INCIDENTS)}: {len(table):,} incidents")
+
+
+@app.command("validate")
+def validate_tables(
+    path: Annotated[
+        Path, typer.Argument(help="A folder of curated tables, or one CSV file.")
+    ] = Path("data/curated"),
+) -> None:
+    """Check tables against the schema and each other; list every fault."""
+    from sahelstats.tables.faults import TableError
+    from sahelstats.tables.validation import validate
+
+    try:
+        counts = validate(path)
+    except TableError as error:
+        _print_faults(error)
+        raise typer.Exit(1) from None
+    rows = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    print(f"{path.as_posix()} is clean: {rows}.")
+
+
+def _print_faults(error: Exception) -> None:
+    """Print the faults of a table as a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from sahelstats.tables.faults import shorten
+
+    faults = error.faults  # type: ignore[attr-defined]
+    console = Console()
+    table = Table(
+        title=f"{len(faults):,} fault{'s' if len(faults) != 1 else ''}", title_justify="left"
+    )
+    for name in ("file", "row", "column", "found", "what is wrong", "what to do"):
+        table.add_column(name, overflow="fold")
+    for fault in faults:
+        row = "" if fault.row is None else str(fault.row)
+        cells = (fault.file, row, fault.column, shorten(fault.value), fault.rule, fault.remedy)
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+
+
+@app.command("rerun")
+def rerun_notebooks(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Notebooks by stem or number; default all.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Parameter; results go to build/variants."
+        ),
+    ] = None,
+) -> None:
+    """Run notebooks through papermill; figures change only when a run succeeds."""
+    from sahelstats.rerun.command import rerun_all
+    from sahelstats.rerun.errors import RerunError
+
+    try:
+        done = rerun_all(names or [], settings or [])
+        if settings:
+            # No make rule stands for a variant: its page is written here.
+            from sahelstats.report.pages import write_pages
+
+            for stem, places in done.items():
+                if places is not None:
+                    write_pages(places, [stem])
+    except RerunError as error:
+        raise fail(str(error)) from None
+    if None in done.values():
+        raise typer.Exit(1)
+
+
+@app.command("manifest")
+def manifest() -> None:
+    """Write figures/manifest.json from the records of the runs."""
+    from sahelstats.paths import shown
+    from sahelstats.rerun.publishing import Places, write_manifest
+
+    print(shown(write_manifest(Places.of())))
+
+
+@app.command("report")
+def report(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Stems; default all that were run.")
+    ] = None,
+    index: Annotated[bool, typer.Option(help="Write the index page only.")] = False,
+) -> None:
+    """Render executed notebooks as self-contained HTML pages."""
+    from sahelstats.report.pages import write_index, write_pages
+    from sahelstats.rerun.errors import RerunError
+    from sahelstats.rerun.publishing import Places
+
+    try:
+        if index:
+            write_index(Places.of())
+        else:
+            write_pages(Places.of(), names or [])
+    except RerunError as error:
+        raise fail(str(error)) from None
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,113 @@
+"""Saving a figure so that its bytes depend on nothing but what it shows."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sahelstats.files import write_atomic
+from sahelstats.notebook import FIGURE_NAME, current_run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def save_figure(fig: Figure, name: str, *, data: pd.DataFrame, alt: str, caption: str) -> None:
+    """Save a figure as SVG, PNG and the CSV behind it, and show it in the notebook.
+
+    Parameters
+    ----------
+    fig : Figure
+        What to save; it is closed afterwards.
+    name : str
+        Short name, unique in its notebook: the files are ``STEM__name.svg`` and so on.
+    data : DataFrame
+        Every value the figure shows, one row a mark.
+    alt : str
+        What the figure shows, for readers who cannot see it.
+    caption : str
+        What it shows, of how many, and what it cannot show.
+
+    Raises
+    ------
+    ValueError
+        When the name is not plain, the texts are missing, or the data is empty.
+    """
+    import matplotlib.pyplot as plt
+
+    if not re.fullmatch(FIGURE_NAME, name):
+        raise ValueError(f"figure name {name!r}: use small letters, digits and single underscores")
+    if not alt.strip() or not caption.strip():
+        raise ValueError(f"figure {name!r} needs both an alt text and a caption")
+    if data.empty:
+        raise ValueError(f"figure {name!r} has no data behind it: is the selection empty?")
+    run = current_run()
+    files = {
+        "svg": _drawn(fig, "svg"),
+        "png": _drawn(fig, "png"),
+        "csv": data_csv(data).encode("utf-8"),
+    }
+    plt.close(fig)
+    for kind, content in files.items():
+        write_atomic(run.folder / "figures" / f"{run.stem}__{name}.{kind}", content)
+    run.figures[name] = {"alt": alt.strip(), "caption": caption.strip()}
+    run.write()
+    _show(name, files["png"], alt, caption)
+
+
+def _drawn(fig: Figure, kind: str) -> bytes:
+    """Return the figure's bytes without dates and version strings."""
+    nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format=kind, metadata=nothing[kind])
+    return buffer.getvalue()
+
+
+def data_csv(data: pd.DataFrame) -> str:
+    r"""Return the data behind a figure as CSV that a spreadsheet reads as data.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a mark.
+
+    Returns
+    -------
+    str
+        Floats with ten significant digits; text that a spreadsheet would take for a formula is
+        led by an apostrophe.
+
+    Examples
+    --------
+    >>> data_csv(pd.DataFrame({"place": ["=1+1", "Gao"], "n": [0.1 + 0.2, 2.0]}))
+    "place,n\n'=1+1,0.3\nGao,2\n"
+    """
+    safe = data.copy()
+    for name in safe.columns:
+        if isinstance(safe[name].dtype, pd.CategoricalDtype):
+            safe[name] = safe[name].astype(object)
+        if safe[name].dtype == object or isinstance(safe[name].dtype, pd.StringDtype):
+            safe[name] = safe[name].map(_no_formula, na_action="ignore")
+    return safe.to_csv(
+        index=False, lineterminator="\n", float_format="%.10g", date_format="%Y-%m-%d"
+    )
+
+
+def _no_formula(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+
+
+def _show(name: str, png: bytes, alt: str, caption: str) -> None:
+    """Display the figure and its caption; the report finds them by their marks."""
+    import base64
+
+    from IPython.display import display
+
+    picture = {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": alt}
+    marks = {"sahelstats": {"role": "figure", "name": name}, "image/png": {"width": 700}}
+    display(picture, raw=True, metadata=marks)
+    text = {"text/markdown": f"*{caption}*", "text/plain": caption}
+    display(text, raw=True, metadata={"sahelstats": {"role": "caption", "name": name}})

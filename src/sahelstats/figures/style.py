@@ -1,0 +1,84 @@
+"""The look of every figure: one stylesheet, and the frame of title, subtitle and footer."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STYLESHEET = Path(__file__).with_name("sahelstats.mplstyle")
+
+#: Width of every figure: 700 px at 100 %.
+WIDTH = 7.0
+
+INK = "#222222"
+QUIET = "#666666"
+FAINT = "#DDDDDD"
+
+_TITLE_SIZE, _TITLE_LINE, _TITLE_CHARACTERS = 11.5, 0.215, 79
+_TEXT_SIZE, _TEXT_LINE, _TEXT_CHARACTERS = 8.0, 0.15, 118
+
+
+def use_style() -> None:
+    """Set the project's look, whatever the machine's own matplotlib settings are."""
+    import matplotlib as mpl
+
+    mpl.rcdefaults()
+    mpl.style.use(STYLESHEET)
+
+
+def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
+    """Return an empty figure with its finding above and its source below.
+
+    Parameters
+    ----------
+    height : float
+        Height of the plotting area in inches; the frame is added to it.
+    title : str
+        One sentence that states the finding.
+    subtitle : str
+        What is shown, in which unit, over which period.
+    footer : str
+        Source, how many of how many are shown, what bars and marks mean.
+
+    Returns
+    -------
+    Figure
+        With a constrained layout inside the frame; add axes to it.
+
+    Examples
+    --------
+    >>> use_style()
+    >>> fig = canvas(3, "A finding.", "deaths, by year", "Source: the table.")
+    >>> float(fig.get_figwidth())
+    7.0
+    """
+    import matplotlib.pyplot as plt
+
+    head = textwrap.wrap(title, _TITLE_CHARACTERS)
+    below = textwrap.wrap(subtitle, _TEXT_CHARACTERS)
+    foot = textwrap.wrap(footer, _TEXT_CHARACTERS)
+    top = 0.1 + _TITLE_LINE * len(head) + _TEXT_LINE * len(below) + 0.1
+    bottom = 0.1 + _TEXT_LINE * len(foot) + 0.05
+    total = height + top + bottom
+    fig = plt.figure(figsize=(WIDTH, total), layout="none")
+    fig.set_layout_engine(
+        "constrained", rect=(0.005, bottom / total, 0.99, height / total), w_pad=0.04, h_pad=0.03
+    )
+    left = 0.012
+    fig.text(
+        left, 1 - 0.1 / total, "\n".join(head), size=_TITLE_SIZE, weight="bold", color=INK,
+        ha="left", va="top", linespacing=1.25,
+    )  # fmt: skip
+    fig.text(
+        left, 1 - (0.14 + _TITLE_LINE * len(head)) / total, "\n".join(below), size=_TEXT_SIZE,
+        color=QUIET, ha="left", va="top", linespacing=1.3,
+    )  # fmt: skip
+    fig.text(
+        left, 0.08 / total, "\n".join(foot), size=_TEXT_SIZE - 0.8, color=QUIET, ha="left",
+        va="bottom", linespacing=1.3,
+    )  # fmt: skip
+    return fig

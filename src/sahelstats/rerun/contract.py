@@ -1,0 +1,197 @@
+"""What a notebook promises: its parameters, its figures, and the rules its cells keep."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sahelstats.notebook import FIGURE_NAME
+from sahelstats.paths import NOTEBOOKS, shown
+from sahelstats.rerun.errors import RerunError
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The declarations of one notebook.
+
+    Attributes
+    ----------
+    stem : str
+        Name without ``.ipynb``.
+    path : Path
+        Where it lies.
+    question : str
+        Its title.
+    figures : tuple of str
+        Names of the figures it must save; the first leads its card in the index.
+    parameters : dict
+        Name -> default, from the cell tagged ``parameters``.
+    """
+
+    stem: str
+    path: Path
+    question: str
+    figures: tuple[str, ...]
+    parameters: dict[str, Any]
+
+
+def stems() -> list[str]:
+    """Return the stems of all notebooks, in order."""
+    return sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+
+
+def find_stem(name: str) -> str:
+    """Return the stem of a notebook named by stem, file or leading number.
+
+    Parameters
+    ----------
+    name : str
+        For example ``05_bamako_2024``, ``notebooks/05_bamako_2024.ipynb`` or ``05``.
+
+    Returns
+    -------
+    str
+        The stem.
+
+    Raises
+    ------
+    RerunError
+        When there is no such notebook; names the nearest.
+    """
+    known = stems()
+    wanted = Path(name).stem if name.endswith(".ipynb") else name
+    if wanted in known:
+        return wanted
+    numbered = [stem for stem in known if stem.split("_")[0] == wanted]
+    if len(numbered) == 1:
+        return numbered[0]
+    raise RerunError(f"there is no notebook {name!r}.{_nearest(wanted, known)}")
+
+
+def read_contract(path: Path) -> Contract:
+    """Read a notebook's declarations and check that it keeps the rules of the house.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.ipynb`` file.
+
+    Returns
+    -------
+    Contract
+        What it declares.
+
+    Raises
+    ------
+    RerunError
+        Lists every rule the notebook breaks.
+    """
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cells = notebook["cells"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RerunError(f"{shown(path)} cannot be read as a notebook: {error}") from None
+    declared = notebook.get("metadata", {}).get("sahelstats", {})
+    faults = list(_cell_faults(cells)) + list(_declaration_faults(declared))
+    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    parameters: dict[str, Any] = {}
+    if len(tagged) != 1:
+        faults.append(f"needs exactly one cell tagged 'parameters', has {len(tagged)}")
+    else:
+        try:
+            parameters = parameters_of("".join(tagged[0]["source"]))
+        except ValueError as error:
+            faults.append(f"parameters cell: {error}")
+    if faults:
+        raise RerunError(f"{shown(path)} breaks the rules of a notebook:", faults)
+    question = next((h for cell in cells if (h := heading_of(cell))), path.stem)
+    return Contract(path.stem, path, question, tuple(declared["figures"]), parameters)
+
+
+def parameters_of(source: str) -> dict[str, Any]:
+    r"""Return the names and defaults of a parameters cell.
+
+    Parameters
+    ----------
+    source : str
+        Its code: assignments of plain literals, nothing derived.
+
+    Returns
+    -------
+    dict
+        Name -> default, in order.
+
+    Raises
+    ------
+    ValueError
+        When a line is anything but ``name = literal``.
+
+    Examples
+    --------
+    >>> parameters_of("first_year = 2012  # inclusive\ncountries = []")
+    {'first_year': 2012, 'countries': []}
+    """
+    found: dict[str, Any] = {}
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError as error:
+        raise ValueError(f"line {error.lineno} is not Python: {error.msg}") from None
+    for statement in statements:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                pass
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                pass
+            case _:
+                raise ValueError(f"line {statement.lineno} is not of the form name = literal")
+        try:
+            found[name] = ast.literal_eval(value)
+        except ValueError:
+            raise ValueError(f"{name} (line {statement.lineno}) is not a plain literal") from None
+    if not found:
+        raise ValueError("it sets nothing")
+    return found
+
+
+def heading_of(cell: dict[str, Any]) -> str:
+    """Return the text of a Markdown cell's first heading, or an empty text."""
+    if cell["cell_type"] != "markdown":
+        return ""
+    for line in "".join(cell["source"]).splitlines():
+        if line.startswith("#"):
+            return line.lstrip("#").strip()
+    return ""
+
+
+def _declaration_faults(declared: dict[str, Any]) -> Iterator[str]:
+    import re
+
+    figures = declared.get("figures")
+    if not isinstance(figures, list) or not figures:
+        yield 'its metadata must list what it makes: "sahelstats": {"figures": ["name", ...]}'
+        return
+    for name in figures:
+        if not re.fullmatch(FIGURE_NAME, str(name)):
+            yield f"figure name {name!r} in its metadata is not plain"
+
+
+def _cell_faults(cells: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what hides failure from papermill: shell lines, magics and sys.exit."""
+    for number, cell in enumerate(cells, start=1):
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        for line in source.splitlines():
+            if line.lstrip().startswith(("!", "%")):
+                yield f"cell {number}: {line.strip()!r} is a shell line or magic"
+
+
+def _nearest(wanted: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.3)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{hint} There are: {', '.join(known)}"

@@ -1,0 +1,150 @@
+"""Staleness by content: a mirror of every input that changes only when its content does.
+
+make compares dates, and dates lie: opening a notebook in JupyterLab, switching branches or
+touching a file makes it new without changing it. So before make looks, every input (cleaned
+notebooks, data, package sources, the lock file) is copied to ``build/inputs`` where its content
+differs from the copy that is there, and make's rules name the copies. The same pass writes
+``build/rules.mk``: which notebooks there are, which figures each declares and which inputs its last
+run really used.
+
+Runs before the environment exists, so it imports nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+MIRROR = "build/inputs"
+RULES = "build/rules.mk"
+RECORDS = "build/record"
+MIRRORED = ("notebooks/*.ipynb", "data/**/*", "src/sahelstats/**/*", "requirements.lock")
+#: Built by make itself; their copies are made by a rule, after the build.
+BUILT = ("data/incidents.csv", "data/datapackage.json")
+#: Neither changes a result: prose beside data, compiled files, tables imported for one machine.
+PASSED_OVER = ("data/README.md", "data/imported/")
+
+
+def cleaned(notebook: dict) -> str:
+    """Return what of a notebook decides its results: its cells, their tags and its declaration.
+
+    Parameters
+    ----------
+    notebook : dict
+        As read from an ``.ipynb`` file.
+
+    Returns
+    -------
+    str
+        JSON text without outputs, execution counts, ids and editor state.
+
+    Examples
+    --------
+    >>> cell = {"cell_type": "code", "source": ["1 + ", "1"], "outputs": [2], "execution_count": 7}
+    >>> json.loads(cleaned({"cells": [cell], "metadata": {}}))["cells"][0]["source"]
+    '1 + 1'
+    """
+    cells = [
+        {
+            "cell_type": cell["cell_type"],
+            "source": "".join(cell["source"]),
+            "tags": sorted(cell.get("metadata", {}).get("tags", [])),
+        }
+        for cell in notebook["cells"]
+    ]
+    declared = notebook.get("metadata", {}).get("sahelstats", {})
+    content = {"cells": cells, "sahelstats": declared}
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def sync(root: Path) -> None:
+    """Bring the mirror and the rules of a clone up to date.
+
+    Parameters
+    ----------
+    root : Path
+        Top folder of the clone.
+    """
+    wanted: set[Path] = set()
+    figures: dict[str, list[str]] = {}
+    for path in _inputs(root):
+        relative = path.relative_to(root)
+        copy = root / MIRROR / relative
+        content = path.read_bytes()
+        if path.suffix == ".ipynb":
+            try:
+                notebook = json.loads(content)
+                content = cleaned(notebook).encode("utf-8")
+                declared = notebook.get("metadata", {}).get("sahelstats", {})
+                figures[path.stem] = list(declared.get("figures", []))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                sys.exit(f"{relative.as_posix()} is no notebook ({error}). Restore it from git.")
+        wanted.add(copy)
+        _write_if_changed(copy, content)
+    _forget_removed(root, wanted)
+    _write_if_changed(root / RULES, _rules(root, figures).encode("utf-8"))
+
+
+def _inputs(root: Path) -> list[Path]:
+    """Return the files that are mirrored, in a fixed order."""
+    found = {path for pattern in MIRRORED for path in root.glob(pattern) if path.is_file()}
+    passed = (*BUILT, *PASSED_OVER)
+    return sorted(
+        path
+        for path in found
+        if not path.relative_to(root).as_posix().startswith(passed)
+        and "__pycache__" not in path.parts
+        and not path.name.startswith(".")
+        and path.suffix != ".pyc"
+    )
+
+
+def _rules(root: Path, figures: dict[str, list[str]]) -> str:
+    """Return the facts make needs: stems, declared figures, inputs of the last run."""
+    lines = ["# Facts for the Makefile, written before every run; do not edit."]
+    lines.append(f"STEMS := {' '.join(sorted(figures))}")
+    for stem, names in sorted(figures.items()):
+        files = [
+            f"figures/{stem}__{name}.{kind}" for name in names for kind in ("svg", "png", "csv")
+        ]
+        lines.append(f"{stem}.figures := {' '.join(files)}")
+        lines.append(f"{stem}.inputs := {' '.join(_used(root, stem))}")
+    return "\n".join(lines) + "\n"
+
+
+def _used(root: Path, stem: str) -> list[str]:
+    """Return the mirrored inputs of a notebook: those its last run used, as far as known."""
+    used = {"requirements.lock", f"notebooks/{stem}.ipynb", "data/incidents.csv"}
+    try:
+        record = json.loads((root / RECORDS / f"{stem}.json").read_text(encoding="utf-8"))
+        used |= {*record["inputs"]["data"], *record["inputs"]["package"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # never run, or a record from another version: its outputs are missing or older
+    copies = {f"{MIRROR}/{path}" for path in used}
+    # A removed input makes its users stale instead of stopping make.
+    gone = {c for c in copies if not (root / c).exists() and c[len(MIRROR) + 1 :] not in BUILT}
+    return sorted(copies - gone) + (["removed-input"] if gone else [])
+
+
+def _forget_removed(root: Path, wanted: set[Path]) -> None:
+    """Delete copies of files that are no longer there."""
+    built = {root / MIRROR / path for path in BUILT}
+    for copy in (root / MIRROR).rglob("*"):
+        if copy.is_file() and copy not in wanted and copy not in built:
+            copy.unlink()
+
+
+def _write_if_changed(path: Path, content: bytes) -> None:
+    try:
+        if path.read_bytes() == content:
+            return
+    except OSError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+if __name__ == "__main__":
+    sync(Path.cwd())

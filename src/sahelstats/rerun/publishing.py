@@ -1,0 +1,183 @@
+"""From a run's folder to their places: figures, values, the record, and the manifest of all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sahelstats.files import write_if_changed
+from sahelstats.paths import BUILD, FIGURES, REPORTS, ROOT
+from sahelstats.rerun import tracing
+from sahelstats.rerun.inputs import cleaned
+
+LOCK_FILE = ROOT / "requirements.lock"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the results of a run go: the project's own folders, or those of a variant.
+
+    Attributes
+    ----------
+    figures, values, executed, record, reports : Path
+        One folder for each kind of result.
+    """
+
+    figures: Path
+    values: Path
+    executed: Path
+    record: Path
+    reports: Path
+
+    @classmethod
+    def of(cls, variant: str = "") -> Places:
+        """Return the places of a variant, or the project's own."""
+        if not variant:
+            build = BUILD
+            return cls(FIGURES, build / "values", build / "executed", build / "record", REPORTS)
+        top = BUILD / "variants" / variant
+        names = ("figures", "values", "executed", "record", "reports")
+        return cls(*(top / name for name in names))
+
+
+def publish(folder: Path, stem: str, places: Places, record: Mapping[str, Any]) -> None:
+    """Move a successful run's results to their places, the record last.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    stem : str
+        The notebook.
+    places : Places
+        Where to.
+    record : mapping
+        What ``make_record`` returned; make takes its date as the run's.
+    """
+    for target in (places.figures, places.values, places.executed, places.record):
+        target.mkdir(parents=True, exist_ok=True)
+    kept = {path.name for path in (folder / "figures").glob("*")}
+    for path in sorted((folder / "figures").glob("*")):
+        _move(path, places.figures / path.name)
+    for old in places.figures.glob(f"{stem}__*"):
+        if old.name not in kept:
+            old.unlink()
+    _move(folder / "values.json", places.values / f"{stem}.json")
+    _move(folder / "executed.ipynb", places.executed / f"{stem}.ipynb")
+    (places.executed / f"{stem}.failed.ipynb").unlink(missing_ok=True)
+    (folder / "record.json").write_text(_json(record), encoding="utf-8")
+    _move(folder / "record.json", places.record / f"{stem}.json")
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a file into place in one step, with the present as its date."""
+    os.utime(source)
+    try:
+        os.replace(source, target)
+    except OSError:  # another file system: copy beside the target first
+        part = target.with_name(f".{target.name}.part")
+        shutil.copyfile(source, part)
+        os.replace(part, target)
+
+
+def make_record(folder: Path, notebook: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a run's figures were made from.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    notebook : Path
+        The notebook that was run.
+    parameters : mapping
+        All its parameters with the values they had.
+
+    Returns
+    -------
+    dict
+        ``figures`` (texts by name), ``inputs`` (sha256 of each data and package file used, of the
+        notebook's source, of the lock file) and ``parameters``.
+    """
+    used = json.loads((folder / tracing.FILE).read_text(encoding="utf-8"))
+    source = cleaned(json.loads(notebook.read_text(encoding="utf-8"))).encode("utf-8")
+    return {
+        "figures": json.loads((folder / "figures.json").read_text(encoding="utf-8")),
+        "inputs": {
+            "data": {path: sha256(ROOT / path) for path in used["data"]},
+            "package": {path: sha256(ROOT / path) for path in used["package"]},
+            "notebook": hashlib.sha256(source).hexdigest(),
+            "environment": sha256(LOCK_FILE) if LOCK_FILE.exists() else "",
+        },
+        "parameters": dict(parameters),
+    }
+
+
+def write_manifest(places: Places) -> Path:
+    """Write the manifest of all figures from the records of the runs.
+
+    Parameters
+    ----------
+    places : Places
+        Whose figures.
+
+    Returns
+    -------
+    Path
+        ``manifest.json`` beside the figures: for each its texts, the sha256 of its files, and of
+        the data, the notebook's source, the parameters, the package and the environment.
+    """
+    manifest: dict[str, Any] = {}
+    for path in sorted(places.record.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        for name, texts in sorted(record["figures"].items()):
+            manifest[f"{path.stem}__{name}"] = texts | {
+                "notebook": f"notebooks/{path.stem}.ipynb",
+                "files": {
+                    kind: sha256(places.figures / f"{path.stem}__{name}.{kind}")
+                    for kind in ("svg", "png", "csv")
+                },
+                "made_from": _digests(record),
+            }
+    target = places.figures / "manifest.json"
+    if not write_if_changed(target, _json(manifest)):
+        os.utime(target)  # make asks for its date
+    return target
+
+
+def _digests(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one sha256 for each kind of input of a run."""
+    inputs = record["inputs"]
+    return {
+        "data": inputs["data"],
+        "notebook_sha256": inputs["notebook"],
+        "package_sha256": hashlib.sha256(_json(inputs["package"]).encode()).hexdigest(),
+        "environment_sha256": inputs["environment"],
+        "parameters": record["parameters"],
+    }
+
+
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file.
+
+    Parameters
+    ----------
+    path : Path
+        Any file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

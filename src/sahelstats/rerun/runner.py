@@ -1,0 +1,146 @@
+"""Rerunning one notebook: into a private folder first, into place only on success."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sahelstats.notebook import FOLDER_VARIABLE, STEM_VARIABLE
+from sahelstats.paths import BUILD, NOTEBOOKS, shown
+from sahelstats.rerun.contract import Contract, read_contract
+from sahelstats.rerun.errors import RerunError
+from sahelstats.rerun.outcome import Failure, find_failure
+from sahelstats.rerun.parameters import variant_name
+from sahelstats.rerun.publishing import Places, make_record, publish
+
+OnCell = Callable[[int, int], None]
+
+
+def rerun(
+    stem: str, settings: Mapping[str, Any] | None = None, on_cell: OnCell | None = None
+) -> Places:
+    """Run one notebook through papermill and put its results in place.
+
+    Parameters
+    ----------
+    stem : str
+        The notebook.
+    settings : mapping, optional
+        Parameters that differ from the notebook's defaults; results then go to a variant's folder
+        and the committed figures stay as they are.
+    on_cell : callable, optional
+        Called with (cell, number of cells) as each starts.
+
+    Returns
+    -------
+    Places
+        Where the results are.
+
+    Raises
+    ------
+    RerunError
+        When the notebook breaks its contract or the run does not succeed; nothing that was in
+        place before has changed, and the notebook as far as it ran is kept as ``*.failed.ipynb``.
+    """
+    contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
+    given = {k: v for k, v in (settings or {}).items() if v != contract.parameters.get(k)}
+    places = Places.of(variant_name(given) if given else "")
+    runs = BUILD / "runs"
+    runs.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{stem}-", dir=runs))
+    try:
+        _run_in(folder, contract, given, places, on_cell)
+        record = make_record(folder, contract.path, contract.parameters | given)
+        publish(folder, stem, places, record)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return places
+
+
+def _run_in(
+    folder: Path, contract: Contract, given: Mapping[str, Any], places: Places,
+    on_cell: OnCell | None,
+) -> None:  # fmt: skip
+    """Run a notebook in a folder of its own; raise when any sign of success is missing."""
+    exception = execute(contract, given, folder, on_cell)
+    output = folder / "executed.ipynb"
+    cells = _cells(output)
+    if exception is not None and not _first_cell_began(cells):
+        # The kernel died before it ran anything: a fault of the machine, worth one more try.
+        exception = execute(contract, given, folder, on_cell)
+        cells = _cells(output)
+    failure = find_failure(cells, exception, folder, contract.stem, contract.figures)
+    if failure is not None:
+        raise _error(contract, failure, output, places)
+
+
+def execute(
+    contract: Contract, given: Mapping[str, Any], folder: Path, on_cell: OnCell | None
+) -> Exception | None:
+    """Run a notebook with papermill.
+
+    Parameters
+    ----------
+    contract : Contract
+        The notebook.
+    given : mapping
+        Parameters that differ from its defaults.
+    folder : Path
+        Takes ``executed.ipynb`` and whatever the notebook writes.
+    on_cell : callable or None
+        Called with (cell, number of cells) as each starts.
+
+    Returns
+    -------
+    Exception or None
+        What papermill raised; that it raised nothing does not mean success.
+    """
+    from sahelstats.rerun import engine
+
+    import papermill  # isort: skip  # after the engine, which makes the import quick
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    count = len(json.loads(contract.path.read_text(encoding="utf-8"))["cells"])
+    report = None if on_cell is None else (lambda index: on_cell(min(index + 1, count), count))
+    try:
+        papermill.execute_notebook(
+            contract.path, folder / "executed.ipynb", dict(given), engine_name=engine.NAME,
+            kernel_name="python3", language="python", progress_bar=False, on_cell=report,
+            folder=str(folder),
+            environment={STEM_VARIABLE: contract.stem, FOLDER_VARIABLE: str(folder)},
+        )  # fmt: skip
+    except Exception as error:  # whatever papermill or the kernel raise is the run's failure
+        return error
+    return None
+
+
+def _cells(output: Path) -> list[dict[str, Any]]:
+    """Return the cells of an executed notebook as far as it was written."""
+    try:
+        return json.loads(output.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return []
+
+
+def _first_cell_began(cells: list[dict[str, Any]]) -> bool:
+    return any(
+        cell.get("metadata", {}).get("papermill", {}).get("start_time") or cell.get("outputs")
+        for cell in cells
+    )
+
+
+def _error(contract: Contract, failure: Failure, output: Path, places: Places) -> RerunError:
+    """Return the message of a failed run, after keeping the notebook as far as it ran."""
+    kept = places.executed / f"{contract.stem}.failed.ipynb"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if output.exists():
+        os.replace(output, kept)
+    message = f"{shown(contract.path)} failed in {failure}"
+    advice = f"As far as it ran: {shown(kept)}. Figures and report are as they were before."
+    return RerunError(message, [advice])

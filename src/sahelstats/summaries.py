@@ -1,0 +1,256 @@
+"""Small tables that notebooks show: selections, counts and shares of incidents and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sahelstats.tables.schema import range_column
+from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
+
+
+def select(
+    table: pd.DataFrame, countries: Sequence[str] = (), first_year: int = 0, last_year: int = 9999
+) -> pd.DataFrame:
+    """Return the incidents of some countries and years.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents.
+    countries : sequence of str
+        ISO 3166-1 alpha-3 codes; all when empty.
+    first_year, last_year : int
+        Both included.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `table`, in its order, numbered anew.
+
+    Raises
+    ------
+    ValueError
+        When a country is not in the table, the years are reversed, or nothing is left.
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> set(select(load_incidents(), ["TGO"])["country"])
+    {'TGO'}
+    """
+    known = set(table["country"].dropna())
+    if unknown := [code for code in countries if code not in known]:
+        raise ValueError(
+            f"no incident in {', '.join(unknown)}; the table has {', '.join(sorted(known))}"
+        )
+    if first_year > last_year:
+        raise ValueError(f"first_year {first_year} is after last_year {last_year}")
+    rows = table["year"].between(first_year, last_year)
+    if countries:
+        rows &= table["country"].isin(list(countries))
+    if not rows.any():
+        raise ValueError(
+            f"no incident from {first_year} to {last_year} in {', '.join(countries) or 'the table'}"
+        )
+    return table[rows].reset_index(drop=True)
+
+
+def country_name(code: str) -> str:
+    """Return a country's name, or its code where the region does not know it.
+
+    Examples
+    --------
+    >>> country_name("MLI"), country_name("XKX")
+    ('Mali', 'XKX')
+    """
+    return COUNTRIES.get(code, code)
+
+
+def counts_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return incidents and known deaths by the values of a column, most incidents first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents.
+    column : str
+        For example ``country``.
+
+    Returns
+    -------
+    DataFrame
+        Columns `column`, ``incidents``, ``without_figure``, ``low``, ``best``, ``high``: sums of
+        the ranges (people, attackers left out). Low to high is an envelope, not an interval.
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> table = load_incidents()
+    >>> int(counts_by(table, "country")["incidents"].sum()) == len(table)
+    True
+    """
+    names = [range_column("killed", "excl_attackers", part) for part in ("low", "best", "high")]
+    groups = table.groupby(column, observed=True)
+    found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
+    found.insert(0, "incidents", groups.size())
+    found.insert(1, "without_figure", groups[names[1]].agg(lambda cells: int(cells.isna().sum())))
+    order = found.reset_index().sort_values(["incidents", column], ascending=[False, True])
+    return order.reset_index(drop=True)
+
+
+def reports_per_incident(table: pd.DataFrame, basis: str, most: int = 5) -> pd.DataFrame:
+    """Return how many incidents rest on how many reports of the dead.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents.
+    basis : str
+        ``excl_attackers`` or ``incl_attackers``.
+    most : int
+        The last class takes this many and more.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``number`` (0..most), ``by_report`` and ``by_party`` (incidents).
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> table = load_incidents()
+    >>> found = reports_per_incident(table, "excl_attackers")
+    >>> int(found["by_report"].sum()) == len(table)
+    True
+    """
+    numbers = range(most + 1)
+
+    def classes(part: str) -> pd.Series:
+        cells = table[range_column("killed", basis, part)].astype(int).clip(upper=most)
+        return cells.value_counts().reindex(numbers, fill_value=0)
+
+    return pd.DataFrame(
+        {
+            "number": list(numbers),
+            "by_report": classes("n_reports").to_numpy(),
+            "by_party": classes("n_sources").to_numpy(),
+        }
+    )
+
+
+def source_shares(claims: pd.DataFrame, table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return which types of source make the claims, for each value of a column.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        As loaded, with ``source_type``.
+    table : DataFrame
+        Tidy incidents; claims on others are left out.
+    by : str
+        Column of `table`: ``country`` or ``year``.
+
+    Returns
+    -------
+    DataFrame
+        Columns `by`, ``source_type``, ``claims`` (count) and ``share`` (of the claims there, 0..1).
+
+    Examples
+    --------
+    >>> from sahelstats import load_claims, load_incidents
+    >>> shares = source_shares(load_claims(), load_incidents(), "country")
+    >>> bool(np.allclose(shares.groupby("country")["share"].sum(), 1))
+    True
+    """
+    values = table.set_index("incident_id")[by]
+    joined = claims.assign(**{by: claims["incident_id"].map(values)}).dropna(subset=[by])
+    counts = joined.groupby([by, joined["source_type"].astype(str)]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=[t for t in SOURCE_TYPE if t in counts], fill_value=0)
+    shares = counts.div(counts.sum(axis=1), axis=0)
+    stacked = counts.stack().rename("claims").to_frame()
+    stacked["share"] = shares.stack()
+    return stacked.reset_index()
+
+
+#: What a reader would want to know of an incident -> test on the tidy table.
+KNOWN = {
+    "Day": lambda t: t["date_precision"] == "day",
+    "Place to 25 km": lambda t: t["geo_precision"] <= 2,
+    "Who attacked": lambda t: t["actor_family"] != "unidentified",
+    "Number killed": lambda t: t["killed_best"].notna(),
+    "... by two parties": lambda t: t["killed_n_sources"] >= 2,
+    "... with no open end": lambda t: t["killed_open_above"].eq(False),
+    "Killed with attackers": lambda t: t["killed_incl_best"].notna(),
+    "Number wounded": lambda t: t["wounded_best"].notna(),
+}
+
+
+def known_shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Return for each year the share of incidents of which something is known.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``year``, ``what``, ``incidents`` (of that year) and ``share`` (0..1).
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> bool(known_shares(load_incidents())["share"].between(0, 1).all())
+    True
+    """
+    flags = pd.DataFrame(
+        {what: test(table).fillna(False).astype(bool).to_numpy() for what, test in KNOWN.items()}
+    )
+    years = table["year"].astype(int).to_numpy()
+    shares = flags.groupby(years).mean()
+    found = (
+        shares.rename_axis("year").reset_index().melt("year", var_name="what", value_name="share")
+    )
+    found.insert(2, "incidents", found["year"].map(pd.Series(years).value_counts()))
+    return found
+
+
+def within_km(table: pd.DataFrame, latitude: float, longitude: float, km: float) -> pd.DataFrame:
+    """Return the incidents within a distance of a point, nearest first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents; those without coordinates are left out.
+    latitude, longitude : float
+        WGS84 degrees.
+    km : float
+        Geodesic distance.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `table` with a column ``distance_km``.
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> near = within_km(load_incidents(), 12.6392, -8.0029, 20)
+    >>> "MLI-20240917-bamako" in set(near["incident_id"])
+    True
+    """
+    from pyproj import Geod
+
+    placed = table.dropna(subset=["latitude", "longitude"])
+    n = len(placed)
+    _, _, metres = Geod(ellps="WGS84").inv(
+        placed["longitude"].to_numpy(float), placed["latitude"].to_numpy(float),
+        np.full(n, longitude), np.full(n, latitude),
+    )  # fmt: skip
+    near = placed.assign(distance_km=np.asarray(metres) / 1000)
+    near = near[near["distance_km"] <= km].sort_values(["distance_km", "incident_id"])
+    return near.reset_index(drop=True)
