@@ -18,6 +18,27 @@ REPORTS = ROOT / "reports"
 BUILD = ROOT / "build"
 
 
+def is_own_table(path: Path | str) -> bool:
+    """Return whether a path is that of the project's own tidy table, which has claims behind it.
+
+    Parameters
+    ----------
+    path : Path or str
+        As a notebook's parameter gives it: relative to the clone, or absolute.
+
+    Returns
+    -------
+    bool
+        False for imported tables.
+
+    Examples
+    --------
+    >>> is_own_table("data/incidents.csv"), is_own_table("data/imported/mali.csv")
+    (True, False)
+    """
+    return (ROOT / path).resolve() == INCIDENTS.resolve()
+
+
 def shown(path: Path | str) -> str:
     """Return a path as a message shows it: relative to the clone where it lies inside.
 

@@ -13,9 +13,8 @@ from sahelstats.paths import CURATED
 from sahelstats.reports import reports
 from sahelstats.tables import schema
 from sahelstats.tables.loading import load_claims, load_table
-from sahelstats.tables.schema import BASES, OUTCOMES, TIDY, range_column
+from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, TIDY, range_column
 
-RANGE_PARTS = ("low", "best", "high", "open_above", "n_reports", "n_sources")
 RANGE_COLUMNS = [*RANGE_PARTS, "low_by", "best_by", "high_by"]
 
 #: One report as a plain record: column name -> value.

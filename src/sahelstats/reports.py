@@ -5,7 +5,7 @@ A report is one claimant's toll of one incident on one basis, put together from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +115,60 @@ def reports(
     frame = pd.DataFrame(rows, columns=REPORT_COLUMNS)
     integers = ["low", "best", "high", "lower", "central", "upper"]
     return frame.astype(dict.fromkeys(integers, "Int64") | {"open_above": bool, "complete": bool})
+
+
+def claim_lines(
+    claims: pd.DataFrame, outcomes: Sequence[str], basis: str = "excl_attackers"
+) -> pd.DataFrame:
+    """Return claims as a ladder shows them: a label, the figure, and whether it enters the range.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        Claims of one incident, as ``load_claims`` returns them.
+    outcomes : sequence of str
+        In the order wanted.
+    basis : {"excl_attackers", "incl_attackers"}
+        Of the range that ``counted`` refers to.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``outcome``, ``label``, ``claim_no``, ``claimant``, ``relay``, ``source_type``,
+        ``victims``, ``qualifier``, ``lower``, ``central``, ``upper``, ``scope``, ``status``,
+        ``counted``; smallest figure first within an outcome.
+
+    Examples
+    --------
+    >>> from sahelstats.tables import load_claims
+    >>> own = load_claims().query("incident_id == 'MLI-20240917-bamako'")
+    >>> bool(claim_lines(own, ["killed"])["counted"].any())
+    True
+    """
+    entering = set(latest_claims(claims).index)
+    attackers_out = basis == "excl_attackers"
+    rows = []
+    for index, claim in claims.iterrows():
+        figure = figure_of(claim)
+        relay = "" if pd.isna(claim["relay"]) else f" ({claim['relay']})"
+        group = "" if claim["victims"] in ("all", "unspecified") else f": {claim['victims']}"
+        counted = index in entering and claim["scope"] == "whole"
+        counted = counted and not (attackers_out and claim["includes_perpetrators"] == "yes")
+        rows.append(
+            (claim["outcome"], f"{claim['claimant']}{relay}{group.replace('_', ' ')}",
+             claim["claim_no"], claim["claimant"], claim["relay"], claim["source_type"],
+             claim["victims"], claim["qualifier"], figure.lower, figure.central, figure.upper,
+             claim["scope"], claim["status"], counted)
+        )  # fmt: skip
+    names = ["outcome", "label", "claim_no", "claimant", "relay", "source_type", "victims",
+             "qualifier", "lower", "central", "upper", "scope", "status", "counted"]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=names).astype(
+        dict.fromkeys(("lower", "central", "upper"), "Int64")
+    )
+    order = frame["outcome"].map({outcome: n for n, outcome in enumerate(outcomes)})
+    frame = frame.assign(order=order.astype("Float64")).dropna(subset=["order"])
+    ordered = frame.sort_values(["order", "central", "claim_no"], na_position="first")
+    return ordered.drop(columns="order").reset_index(drop=True)
 
 
 def latest_claims(claims: pd.DataFrame) -> pd.DataFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from sahelstats.tables.schema import range_column
+from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
 from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
 
 
@@ -69,7 +69,51 @@ def country_name(code: str) -> str:
     return COUNTRIES.get(code, code)
 
 
-def counts_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
+def listed(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them.
+
+    Examples
+    --------
+    >>> listed(["Mali", "Niger", "Togo"]), listed(["Mali"])
+    ('Mali, Niger and Togo', 'Mali')
+    """
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def toll_columns(outcome: str, basis: str) -> dict[str, str]:
+    """Return the names of the columns of one toll.
+
+    Parameters
+    ----------
+    outcome : {"killed", "wounded"}
+        What is counted.
+    basis : {"excl_attackers", "incl_attackers"}
+        Whether attackers are.
+
+    Returns
+    -------
+    dict
+        ``low``, ``best``, ``high``, ``open_above``, ``n_reports``, ``n_sources`` -> column name.
+
+    Raises
+    ------
+    ValueError
+        When the basis or the outcome is unknown.
+
+    Examples
+    --------
+    >>> toll_columns("wounded", "excl_attackers")["best"]
+    'wounded_best'
+    """
+    if basis not in BASES:
+        raise ValueError(f"unknown basis {basis!r}: {' or '.join(BASES)}")
+    if outcome not in OUTCOMES:
+        raise ValueError(f"unknown outcome {outcome!r}: {' or '.join(OUTCOMES)}")
+    return {part: range_column(outcome, basis, part) for part in RANGE_PARTS}
+
+
+def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -> pd.DataFrame:
     """Return incidents and known deaths by the values of a column, most incidents first.
 
     Parameters
@@ -78,12 +122,14 @@ def counts_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
         Tidy incidents.
     column : str
         For example ``country``.
+    basis : str
+        ``excl_attackers`` or ``incl_attackers``.
 
     Returns
     -------
     DataFrame
         Columns `column`, ``incidents``, ``without_figure``, ``low``, ``best``, ``high``: sums of
-        the ranges (people, attackers left out). Low to high is an envelope, not an interval.
+        the ranges in people. Low to high is an envelope, not an interval.
 
     Examples
     --------
@@ -92,7 +138,7 @@ def counts_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
     >>> int(counts_by(table, "country")["incidents"].sum()) == len(table)
     True
     """
-    names = [range_column("killed", "excl_attackers", part) for part in ("low", "best", "high")]
+    names = [range_column("killed", basis, part) for part in ("low", "best", "high")]
     groups = table.groupby(column, observed=True)
     found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
     found.insert(0, "incidents", groups.size())
@@ -175,26 +221,28 @@ def source_shares(claims: pd.DataFrame, table: pd.DataFrame, by: str) -> pd.Data
     return stacked.reset_index()
 
 
-#: What a reader would want to know of an incident -> test on the tidy table.
-KNOWN = {
-    "Day": lambda t: t["date_precision"] == "day",
-    "Place to 25 km": lambda t: t["geo_precision"] <= 2,
-    "Who attacked": lambda t: t["actor_family"] != "unidentified",
-    "Number killed": lambda t: t["killed_best"].notna(),
-    "... by two parties": lambda t: t["killed_n_sources"] >= 2,
-    "... with no open end": lambda t: t["killed_open_above"].eq(False),
-    "Killed with attackers": lambda t: t["killed_incl_best"].notna(),
-    "Number wounded": lambda t: t["wounded_best"].notna(),
+#: What a reader would want to know of an incident -> test on the table and its toll columns.
+KNOWN: dict[str, Callable[[pd.DataFrame, dict[str, str]], pd.Series]] = {
+    "Day": lambda t, _: t["date_precision"] == "day",
+    "Place to 25 km": lambda t, _: t["geo_precision"] <= 2,
+    "Who attacked": lambda t, _: t["actor_family"] != "unidentified",
+    "Number killed": lambda t, toll: t[toll["best"]].notna(),
+    "... from two parties": lambda t, toll: t[toll["n_sources"]] >= 2,
+    "... with no open end": lambda t, toll: t[toll["open_above"]].eq(False),
+    "Dead with the attackers": lambda t, _: t["killed_incl_best"].notna(),
+    "Number wounded": lambda t, _: t["wounded_best"].notna(),
 }
 
 
-def known_shares(table: pd.DataFrame) -> pd.DataFrame:
+def known_shares(table: pd.DataFrame, basis: str = "excl_attackers") -> pd.DataFrame:
     """Return for each year the share of incidents of which something is known.
 
     Parameters
     ----------
     table : DataFrame
         Tidy incidents.
+    basis : str
+        ``excl_attackers`` or ``incl_attackers``.
 
     Returns
     -------
@@ -207,14 +255,13 @@ def known_shares(table: pd.DataFrame) -> pd.DataFrame:
     >>> bool(known_shares(load_incidents())["share"].between(0, 1).all())
     True
     """
+    toll = toll_columns("killed", basis)
     flags = pd.DataFrame(
-        {what: test(table).fillna(False).astype(bool).to_numpy() for what, test in KNOWN.items()}
+        {what: test(table, toll).fillna(False).to_numpy(bool) for what, test in KNOWN.items()}
     )
-    years = table["year"].astype(int).to_numpy()
-    shares = flags.groupby(years).mean()
-    found = (
-        shares.rename_axis("year").reset_index().melt("year", var_name="what", value_name="share")
-    )
+    years = table["year"].to_numpy(int)
+    shares = flags.groupby(years).mean().rename_axis("year").reset_index()
+    found = shares.melt("year", var_name="what", value_name="share")
     found.insert(2, "incidents", found["year"].map(pd.Series(years).value_counts()))
     return found
 

@@ -34,8 +34,9 @@ def claim_ladder(ax: Axes, data: pd.DataFrame, xmax: float, label_width: int = 4
     Returns
     -------
     Axes
-        Filled dot: a figure. Bar: a range. Arrow: the source left the end open. Hollow: the figure
-        does not enter the range (superseded, part, wider, derived). Words stand for "dozens".
+        Filled dot: a figure. Bar: a range. Arrow: at least, or (to the left) at most. Hollow: the
+        figure does not enter the range (superseded, part, wider, attackers where they are left
+        out). Words where no number is given.
     """
     for y, (_, claim) in enumerate(data.iterrows()):
         colour = palette.SOURCE_TYPE.get(str(claim["source_type"]), palette.OTHER)
@@ -55,7 +56,7 @@ def claim_ladder(ax: Axes, data: pd.DataFrame, xmax: float, label_width: int = 4
 def _rung(ax: Axes, y: int, claim: pd.Series, colour: str, xmax: float) -> None:
     """Draw one claim."""
     if pd.isna(claim["central"]):
-        ax.text(xmax * 0.01, y, "many, without a number", size=7, color=colour, va="center",
+        ax.text(xmax * 0.01, y, "no number given", size=7, color=colour, va="center",
                 style="italic")  # fmt: skip
         return
     centre = float(claim["central"])
@@ -65,6 +66,8 @@ def _rung(ax: Axes, y: int, claim: pd.Series, colour: str, xmax: float) -> None:
         ax.plot([lower, upper], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt")
     if claim["qualifier"] in ("at_least", "more_than"):
         open_end(ax, centre, y, colour, xmax)
+    if claim["qualifier"] == "up_to":
+        open_end(ax, centre, y, colour, -xmax)
     face = colour if claim["counted"] else "white"
     if claim["qualifier"] != "range":
         ax.plot([centre], [y], "o", markersize=5.5, markerfacecolor=face, markeredgecolor=colour,
@@ -85,7 +88,8 @@ def open_end(ax: Axes, x: float, y: float, colour: str, xmax: float) -> None:
     colour : str
         Its colour.
     xmax : float
-        Right end of the axis; the arrow's length is a share of it.
+        Right end of the axis; the arrow's length is a share of it, and points left where it is
+        negative.
     """
     ax.annotate(
         "", (x + ARROW * xmax, y), (x, y),
@@ -115,8 +119,8 @@ def source_legend(ax: Axes, types: list[str], columns: int = 4) -> Axes:
 
     shown = [kind for kind in palette.SOURCE_TYPE if kind in types]
     handles = [
-        Line2D([], [], marker="o", linestyle="none", markersize=5.5, label=palette.SOURCE_TYPE_NAME[t],
-               color=palette.SOURCE_TYPE[t])
+        Line2D([], [], marker="o", linestyle="none", markersize=5.5, color=palette.SOURCE_TYPE[t],
+               label=palette.SOURCE_TYPE_NAME[t])
         for t in shown
     ]  # fmt: skip
     ax.axis("off")

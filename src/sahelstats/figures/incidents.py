@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,8 +42,9 @@ def timeline(ax: Axes, data: pd.DataFrame) -> Axes:
         colour = palette.COUNTRY.get(code, palette.OTHER)
         known = own[own["killed"].notna()]
         ax.scatter(
-            known["date_start"], np.full(len(known), rows[code]), edgecolor=colour, linewidth=0.6,
-            s=known["killed"].to_numpy(float) * TIMELINE_AREA + 2, facecolor=[(*_rgb(colour), 0.35)],
+            known["date_start"], np.full(len(known), rows[code]),
+            s=known["killed"].to_numpy(float) * TIMELINE_AREA + 2,
+            facecolor=[(*_rgb(colour), 0.35)], edgecolor=colour, linewidth=0.6,
         )  # fmt: skip
         none = own[own["killed"].isna()]
         ax.scatter(none["date_start"], np.full(len(none), rows[code]), marker="x", s=12,
@@ -96,9 +98,49 @@ def report_counts(ax: Axes, data: pd.DataFrame) -> Axes:
     return ax
 
 
-def share_matrix(
-    ax: Axes, shares: pd.DataFrame, mark_counts: pd.Series | None = None, colour_bar: bool = True
-) -> Axes:
+def as_matrix(shares: pd.DataFrame, rows: str, columns: str, names: dict[str, str]) -> pd.DataFrame:
+    """Return long shares as a matrix, rows in the order and under the names of a palette.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Columns `rows`, `columns` and ``share``.
+    rows, columns : str
+        What goes down and across.
+    names : dict
+        Value of `rows` -> name; gives the order.
+
+    Returns
+    -------
+    DataFrame
+        Shares 0..1; columns with most claims first where they are countries.
+    """
+    wide = shares.pivot(index=rows, columns=columns, values="share")
+    if columns == "country":
+        sizes = shares.groupby(columns)["claims"].sum()
+        wide = wide[sorted(wide.columns, key=lambda code: (-sizes[code], code))]
+    kept = [key for key in names if key in wide.index]
+    return wide.loc[kept].rename(index=names)
+
+
+def stacked(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return frames of shares below each other, with a column that says which each row is of.
+
+    Parameters
+    ----------
+    parts : dict
+        Column name (``country``, ``year``) -> frame that has it.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``by``, ``value`` and the others.
+    """
+    frames = [frame.rename(columns={by: "value"}).assign(by=by) for by, frame in parts.items()]
+    return pd.concat([frame.astype({"value": str}) for frame in frames], ignore_index=True)
+
+
+def share_matrix(ax: Axes, shares: pd.DataFrame, mark_counts: pd.Series | None = None) -> Axes:
     """Draw shares as a matrix of tinted, numbered cells.
 
     Parameters
@@ -109,8 +151,6 @@ def share_matrix(
         Rows and columns as they shall stand; values 0..1, missing cells stay empty.
     mark_counts : Series, optional
         What each column rests on; written above it.
-    colour_bar : bool
-        Not drawn: the numbers in the cells say it; the tint only guides the eye.
 
     Returns
     -------
@@ -172,7 +212,7 @@ def nearby_timeline(ax: Axes, data: pd.DataFrame, label_from: float) -> Axes:
 
     place_labels(
         ax, mdates.date2num(named["date_start"]), named["distance_km"].to_numpy(),
-        [f"{place.split(',')[0]}, {year}" for place, year in
+        [textwrap.fill(f"{place.split(',')[0]}, {year}", 22) for place, year in
          zip(named["place"], named["date_start"].dt.year, strict=True)],
         size=7.5, color=INK,
     )  # fmt: skip

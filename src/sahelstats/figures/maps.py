@@ -9,18 +9,26 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.boundaries import countries
+from sahelstats.figures import palette
 from sahelstats.figures.labels import place_labels
 from sahelstats.figures.style import INK, QUIET
 from sahelstats.summaries import country_name
 
 if TYPE_CHECKING:
+    import shapely
     from matplotlib.axes import Axes
+    from matplotlib.patheffects import AbstractPathEffect
+    from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
 
-LAND, SEA, BORDER = "#F7F6F2", "#E9EEF2", "#A8A8A0"
+LAND, ELSEWHERE, SEA, BORDER = "#F7F6F2", "#E6E5E0", "#DCE7EF", "#A8A8A0"
 KM_PER_DEGREE = 111.32
 
 #: West, east, south, north of the whole region, in degrees.
-REGION = (-13.0, 16.5, 3.6, 26.0)
+REGION = (-12.5, 16.0, 3.9, 24.0)
+
+#: Open water within the region's reach: the borders say nothing of what lies between them.
+GULF_OF_GUINEA = (-7.4, 9.8, 2.0, 6.6)
 
 #: Area of a circle, in points squared, for each person killed.
 AREA_PER_DEATH = 1.1
@@ -30,7 +38,6 @@ def region_map(
     ax: Axes,
     extent: tuple[float, float, float, float] = REGION,
     places: pd.DataFrame | None = None,
-    name_countries: bool = True,
 ) -> Axes:
     """Draw the base of every map.
 
@@ -42,23 +49,25 @@ def region_map(
         West, east, south, north in degrees.
     places : DataFrame, optional
         Capitals and towns to mark: columns ``place``, ``kind``, ``latitude``, ``longitude``.
-    name_countries : bool
-        Whether countries are named.
 
     Returns
     -------
     Axes
         With degrees as data units, stretched so that distances at the middle latitude are true.
+        Grey: countries of which the project has no borders.
     """
     from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Polygon
+    from matplotlib.patches import Polygon, Rectangle
 
     west, east, south, north = extent
-    ax.set_facecolor(SEA)
-    outlines = []
-    for shape in countries().values():
-        for part in getattr(shape, "geoms", [shape]):
-            outlines.append(Polygon(np.asarray(part.exterior.coords), closed=True))
+    ax.set_facecolor(ELSEWHERE)
+    left, right, bottom, top = GULF_OF_GUINEA
+    ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, color=SEA, linewidth=0))
+    outlines = [
+        Polygon(np.asarray(part.exterior.coords), closed=True)
+        for shape in countries().values()
+        for part in getattr(shape, "geoms", [shape])
+    ]
     ax.add_collection(
         PatchCollection(outlines, facecolor=LAND, edgecolor=BORDER, linewidth=0.6, zorder=1)
     )
@@ -66,52 +75,79 @@ def region_map(
     ax.set_aspect(1 / np.cos(np.radians((south + north) / 2)))
     for spine in ax.spines.values():
         spine.set(visible=True, color=BORDER)
-    if name_countries:
-        _name_countries(ax, extent)
-    if places is not None:
-        _mark_places(ax, places, extent)
     _scale_bar(ax, extent)
+    written = [] if places is None else _mark_places(ax, places, extent)
+    _name_countries(ax, extent, written)
     return ax
 
 
-def _name_countries(ax: Axes, extent: tuple[float, float, float, float]) -> None:
-    """Write each country's name at a point well inside what is seen of it."""
+def _name_countries(
+    ax: Axes, extent: tuple[float, float, float, float], written: Sequence[Annotation]
+) -> None:
+    """Write each country's name well inside what is seen of it, clear of other words."""
     import shapely
 
     west, east, south, north = extent
     window = shapely.box(west, south, east, north)
+    taken = [label.get_window_extent() for label in written]
+    taken += [ax.transData.transform_bbox(_corner(extent))]
     for code, shape in countries().items():
         seen = shapely.intersection(shape, window)
         if seen.area < 0.012 * window.area:
             continue
-        x, y = _roomiest_point(seen)
-        ax.text(
-            x, y, country_name(code).upper(), color="#8C8C84", size=6.5, ha="center", va="center",
-            zorder=2, clip_on=True,
-        )  # fmt: skip
+        for x, y in _roomy_points(seen):
+            label = ax.text(
+                x, y, country_name(code).upper(), color="#77776F", size=6.5, ha="center",
+                va="center", zorder=5, path_effects=_halo(),
+            )  # fmt: skip
+            box = label.get_window_extent()
+            if not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            label.remove()
 
 
-def _roomiest_point(shape: object) -> tuple[float, float]:
-    """Return the point of a polygon that is farthest from its edge."""
+def _corner(extent: tuple[float, float, float, float]) -> Bbox:
+    """Return the lower right corner of a map, where the scale bar stands."""
+    from matplotlib.transforms import Bbox
+
+    west, east, south, north = extent
+    return Bbox([[east - 0.35 * (east - west), south], [east, south + 0.1 * (north - south)]])
+
+
+def _roomy_points(shape: shapely.Geometry) -> list[tuple[float, float]]:
+    """Return points of a polygon, the farthest from its edge first."""
     import shapely
 
-    line = shapely.maximum_inscribed_circle(shape, 0.1)
-    x, y = np.asarray(line.coords)[0]
-    return float(x), float(y)
+    west, south, east, north = shape.bounds
+    grid = np.meshgrid(np.linspace(west, east, 22), np.linspace(south, north, 22))
+    points = shapely.points(grid[0].ravel(), grid[1].ravel())
+    inside = points[shapely.contains(shape, points)]
+    room = shapely.distance(inside, shapely.boundary(shape))
+    return [(float(p.x), float(p.y)) for p in inside[np.argsort(-room, kind="stable")]]
 
 
-def _mark_places(ax: Axes, places: pd.DataFrame, extent: tuple[float, float, float, float]) -> None:
+def _halo() -> list[AbstractPathEffect]:
+    """Return a pale edge that keeps words readable on top of marks."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2, foreground=LAND, alpha=0.85)]
+
+
+def _mark_places(
+    ax: Axes, places: pd.DataFrame, extent: tuple[float, float, float, float]
+) -> list[Annotation]:
     """Mark capitals with squares and other towns with dots, and write their names."""
     west, east, south, north = extent
     seen = places[
         places["longitude"].between(west, east) & places["latitude"].between(south, north)
-    ]
+    ].sort_values("kind", kind="stable")
     for kind, rows in seen.groupby("kind", observed=True):
         marker, size = ("s", 10) if kind == "capital" else ("o", 5)
         ax.scatter(rows["longitude"], rows["latitude"], s=size, marker=marker, color=INK, zorder=6)
-    place_labels(
+    return place_labels(
         ax, seen["longitude"].to_numpy(), seen["latitude"].to_numpy(), seen["place"].tolist(),
-        size=7, color=INK, zorder=7,
+        size=7, color=INK, zorder=7, path_effects=_halo(),
     )  # fmt: skip
 
 
@@ -185,13 +221,70 @@ def _faded(colour: str, alpha: float) -> tuple[float, float, float, float]:
     return to_rgba(colour, alpha)
 
 
-def toll_legend(ax: Axes, deaths: Sequence[int] = (10, 50, 100, 200)) -> Axes:
-    """Draw an honest legend of circle areas in a small axes.
+def extent_around(
+    latitude: float, longitude: float, km: float
+) -> tuple[float, float, float, float]:
+    """Return the extent of a square around a point.
+
+    Parameters
+    ----------
+    latitude, longitude : float
+        Its middle, in degrees.
+    km : float
+        Half its side.
+
+    Returns
+    -------
+    tuple of float
+        West, east, south, north in degrees.
+
+    Examples
+    --------
+    >>> [round(v, 2) for v in extent_around(0, 0, 111.32)]
+    [-1.0, 1.0, -1.0, 1.0]
+    """
+    high = km / KM_PER_DEGREE
+    wide = high / np.cos(np.radians(latitude))
+    return longitude - wide, longitude + wide, latitude - high, latitude + high
+
+
+def circle_km(ax: Axes, latitude: float, longitude: float, km: float) -> Axes:
+    """Draw the circle of a distance around a point, with its radius written on it.
+
+    Parameters
+    ----------
+    ax : Axes
+        A ``region_map``.
+    latitude, longitude : float
+        Its middle, in degrees.
+    km : float
+        Its radius.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    from matplotlib.patches import Ellipse
+
+    west, east, south, north = extent_around(latitude, longitude, km)
+    ax.add_patch(
+        Ellipse((longitude, latitude), east - west, north - south, fill=False, edgecolor=QUIET,
+                linewidth=0.7, linestyle=(0, (4, 3)), zorder=3)
+    )  # fmt: skip
+    ax.text(longitude, north, f"{km:g} km", size=7, color=QUIET, ha="center", va="bottom", zorder=3)
+    return ax
+
+
+def map_key(ax: Axes, families: Sequence[str], deaths: Sequence[int] = (10, 50, 200)) -> Axes:
+    """Draw the key of a map of incidents: colours of actor families, areas of tolls.
 
     Parameters
     ----------
     ax : Axes
         An axes that holds nothing else.
+    families : sequence of str
+        Actor families shown.
     deaths : sequence of int
         Tolls to show.
 
@@ -202,12 +295,21 @@ def toll_legend(ax: Axes, deaths: Sequence[int] = (10, 50, 100, 200)) -> Axes:
     """
     from matplotlib.lines import Line2D
 
-    handles = [
+    colours = [
+        Line2D([], [], marker="s", linestyle="none", markersize=6,
+               color=palette.ACTOR_FAMILY[family], label=palette.ACTOR_FAMILY_NAME[family])
+        for family in families
+    ]  # fmt: skip
+    areas = [
         Line2D([], [], marker="o", linestyle="none", markerfacecolor="#BBBBBB",
                markeredgecolor=QUIET, markersize=np.sqrt(n * AREA_PER_DEATH + 2), label=f"{n}")
         for n in deaths
     ]  # fmt: skip
     ax.axis("off")
-    ax.legend(handles=handles, title="killed", ncols=len(deaths), loc="center left", fontsize=7,
-              title_fontsize=7, handletextpad=0.8, columnspacing=1.6, borderpad=0.2)  # fmt: skip
+    text = {"fontsize": 7, "title_fontsize": 7, "borderpad": 0}
+    first = ax.legend(handles=areas, title="killed", ncols=len(deaths), loc="center left",
+                      handletextpad=0.6, columnspacing=1.2, **text)  # fmt: skip
+    ax.legend(handles=colours, ncols=-(-len(families) // 2), loc="center right",
+              handletextpad=0.1, columnspacing=0.9, **text)  # fmt: skip
+    ax.add_artist(first)
     return ax

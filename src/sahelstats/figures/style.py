@@ -19,7 +19,8 @@ QUIET = "#666666"
 FAINT = "#DDDDDD"
 
 _TITLE_SIZE, _TITLE_LINE, _TITLE_CHARACTERS = 11.5, 0.215, 79
-_TEXT_SIZE, _TEXT_LINE, _TEXT_CHARACTERS = 8.0, 0.15, 118
+_TEXT_SIZE, _TEXT_LINE, _TEXT_CHARACTERS = 8.0, 0.15, 116
+_FOOT_SIZE, _FOOT_CHARACTERS = 7.2, 132
 
 
 def use_style() -> None:
@@ -60,7 +61,7 @@ def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
 
     head = textwrap.wrap(title, _TITLE_CHARACTERS)
     below = textwrap.wrap(subtitle, _TEXT_CHARACTERS)
-    foot = textwrap.wrap(footer, _TEXT_CHARACTERS)
+    foot = textwrap.wrap(footer, _FOOT_CHARACTERS)
     top = 0.1 + _TITLE_LINE * len(head) + _TEXT_LINE * len(below) + 0.1
     bottom = 0.1 + _TEXT_LINE * len(foot) + 0.05
     total = height + top + bottom
@@ -78,7 +79,7 @@ def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
         color=QUIET, ha="left", va="top", linespacing=1.3,
     )  # fmt: skip
     fig.text(
-        left, 0.08 / total, "\n".join(foot), size=_TEXT_SIZE - 0.8, color=QUIET, ha="left",
+        left, 0.08 / total, "\n".join(foot), size=_FOOT_SIZE, color=QUIET, ha="left",
         va="bottom", linespacing=1.3,
     )  # fmt: skip
     return fig

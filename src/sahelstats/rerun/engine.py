@@ -37,7 +37,7 @@ class TracingClient(PapermillNotebookClient):
         """Execute all cells; the note of files is made even when one of them fails."""
         super().papermill_execute_cells()
         code = f"__import__('sahelstats.rerun.tracing', fromlist=['write']).write({self.folder!r})"
-        self.wait_for_reply(self.kc.execute(code, silent=True, store_history=False), timeout=30)
+        self.wait_for_reply(self.kc.execute(code, silent=True, store_history=False))
 
     folder = ""
 
@@ -83,6 +83,7 @@ class IsolatedEngine(NBClientEngine):
             manager.ip = str(Path(private) / "socket")
         client = TracingClient(nb_man, km=manager, startup_timeout=start_timeout, timeout=None)
         client.folder = folder
+        client.owns_km = True  # it ends the kernel, too
         if on_cell is not None:
             client.on_cell_start = lambda cell, cell_index: on_cell(cell_index)
         try:

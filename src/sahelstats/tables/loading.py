@@ -137,6 +137,32 @@ def load_claims(path: Path | str | None = None) -> pd.DataFrame:
     return join_sources(claims, load_table(beside, schema.SOURCES)) if beside.exists() else claims
 
 
+def load_places(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the capitals and towns that maps name and distances start from.
+
+    Parameters
+    ----------
+    path : Path or str, optional
+        CSV file, default ``data/curated/places.csv``.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``place``, ``kind``, ``country``, ``latitude``, ``longitude`` (degrees), ``note``.
+
+    Raises
+    ------
+    TableError
+        Lists every fault of the file when it has any.
+
+    Examples
+    --------
+    >>> "Bamako" in set(load_places()["place"])
+    True
+    """
+    return load_table(CURATED / "places.csv" if path is None else path, schema.PLACES)
+
+
 def join_sources(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return claims with the type, party and weight of their claimants.
 

@@ -19,6 +19,7 @@ URL_PATTERN = r"https?://[^\s/]+\.[^\s]+(?: https?://[^\s/]+\.[^\s]+)*"
 
 OUTCOMES = ("killed", "wounded")
 BASES = ("excl_attackers", "incl_attackers")
+RANGE_PARTS = ("low", "best", "high", "open_above", "n_reports", "n_sources")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 COUNTRIES = {
     "BEN": "Benin",
     "BFA": "Burkina Faso",
-    "CIV": "Cote d'Ivoire",
+    "CIV": "Côte d'Ivoire",
     "CMR": "Cameroon",
     "DZA": "Algeria",
     "GHA": "Ghana",
