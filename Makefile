@@ -116,6 +116,11 @@ $(INPUTS)/data/%: data/%
 
 removed-input: FORCE
 
+# Everything is written whole or not at all, so nothing that is in place is ever half written: a run
+# that fails must leave it there.
+.PRECIOUS: data/incidents.csv data/datapackage.json figures/manifest.json reports/index.html $(PAGES) \
+  $(RECORDS) $(foreach stem,$(STEMS),$($(stem).figures) build/values/$(stem).json build/executed/$(stem).ipynb)
+
 define NOTEBOOK
 $($(1).figures) build/values/$(1).json build/executed/$(1).ipynb build/record/$(1).json &: $($(1).inputs) | $(ENVIRONMENT)
 	@$(SAHELSTATS) rerun $(1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -63,6 +65,27 @@ def write_if_changed(path: Path, content: str | bytes) -> bool:
         pass
     write_atomic(path, data)
     return True
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file while several files are put in place, so that runs take turns.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file; made when missing, never removed. The system frees it when the process ends,
+        however it ends. Where the system has no such locks, nothing is locked.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as stream:
+        try:
+            import fcntl
+        except ImportError:
+            yield
+            return
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def _umask() -> int:

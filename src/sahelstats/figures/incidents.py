@@ -207,13 +207,17 @@ def nearby_timeline(ax: Axes, data: pd.DataFrame, label_from: float) -> Axes:
     ax.set_ylabel("km from the centre of Bamako")
     ax.grid(color=FAINT)
     ax.margins(x=0.08)
-    named = data[data["best"].fillna(0) >= label_from].sort_values("best", ascending=False)
     import matplotlib.dates as mdates
 
+    ordered = data.sort_values("best", ascending=False)
+    names = [
+        textwrap.fill(f"{place.split(',')[0]}, {day.year}", 22) if best >= label_from else ""
+        for place, day, best in zip(
+            ordered["place"], ordered["date_start"], ordered["best"].fillna(0), strict=True
+        )
+    ]
     place_labels(
-        ax, mdates.date2num(named["date_start"]), named["distance_km"].to_numpy(),
-        [textwrap.fill(f"{place.split(',')[0]}, {year}", 22) for place, year in
-         zip(named["place"], named["date_start"].dt.year, strict=True)],
-        size=7.5, color=INK,
+        ax, mdates.date2num(ordered["date_start"]), ordered["distance_km"].to_numpy(), names,
+        radii=np.sqrt(ordered["best"].fillna(0).to_numpy(float) * 2 + 6) / 2, size=7.5, color=INK,
     )  # fmt: skip
     return ax

@@ -10,20 +10,26 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
 
-#: Offset in points, horizontal and vertical alignment; tried in this order.
+#: Direction, horizontal and vertical alignment; tried in this order.
 _PLACES = (
-    (4, 0, "left", "center"), (-4, 0, "right", "center"),
-    (0, 4, "center", "bottom"), (0, -4, "center", "top"),
-    (4, 4, "left", "bottom"), (4, -4, "left", "top"),
-    (-4, 4, "right", "bottom"), (-4, -4, "right", "top"),
+    (1, 0, "left", "center"), (-1, 0, "right", "center"),
+    (0, 1, "center", "bottom"), (0, -1, "center", "top"),
+    (0.8, 0.8, "left", "bottom"), (0.8, -0.8, "left", "top"),
+    (-0.8, 0.8, "right", "bottom"), (-0.8, -0.8, "right", "top"),
 )  # fmt: skip
 
 
 def place_labels(
-    ax: Axes, x: np.ndarray, y: np.ndarray, texts: Sequence[str], **style: Any
+    ax: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    texts: Sequence[str],
+    radii: np.ndarray | None = None,
+    **style: Any,
 ) -> list[Annotation]:
-    """Write labels beside points so that none covers another or leaves the axes.
+    """Write labels beside points so that none covers another, a point, or leaves the axes.
 
     Parameters
     ----------
@@ -32,7 +38,9 @@ def place_labels(
     x, y : array of float, shape (n,)
         Points in data units, most important first.
     texts : sequence of str
-        A label for each.
+        A label for each; an empty text marks a point that only must stay uncovered.
+    radii : array of float, shape (n,), optional
+        Radius of each point's mark in points; default 2.
     **style
         Passed to ``Axes.annotate``.
 
@@ -44,20 +52,40 @@ def place_labels(
     ax.figure.draw_without_rendering()  # type: ignore[union-attr]
     renderer = ax.figure._get_renderer()  # type: ignore[union-attr]
     frame = ax.get_window_extent(renderer)
-    taken: list[Any] = []
+    radii = np.full(len(texts), 2.0) if radii is None else np.asarray(radii, dtype=float)
+    marks = _mark_boxes(ax, x, y, radii)
+    taken: list[Bbox] = []
     written = []
-    for px, py, text in zip(x, y, texts, strict=True):
+    for own, (px, py, text, radius) in enumerate(zip(x, y, texts, radii, strict=True)):
+        if not text:
+            continue
+        others = taken + marks[:own] + marks[own + 1 :]
         for dx, dy, horizontal, vertical in _PLACES:
+            gap = (dx * (radius + 2), dy * (radius + 2))
             label = ax.annotate(
-                text, (px, py), (dx, dy), textcoords="offset points", ha=horizontal, va=vertical,
+                text, (px, py), gap, textcoords="offset points", ha=horizontal, va=vertical,
                 **style,
             )  # fmt: skip
-            box = label.get_window_extent(renderer)
+            label.set_in_layout(False)  # or the layout would move the points afterwards
+            # Letters are a little wider at the resolution of print than at that of the screen.
+            box = label.get_window_extent(renderer).padded(3)
             inside = frame.x0 <= box.x0 and box.x1 <= frame.x1
             inside = inside and frame.y0 <= box.y0 and box.y1 <= frame.y1
-            if inside and not any(box.overlaps(other) for other in taken):
+            if inside and not any(box.overlaps(other) for other in others):
                 taken.append(box)
                 written.append(label)
                 break
             label.remove()
     return written
+
+
+def _mark_boxes(ax: Axes, x: np.ndarray, y: np.ndarray, radii: np.ndarray) -> list[Bbox]:
+    """Return the boxes that the points' marks cover, in pixels."""
+    from matplotlib.transforms import Bbox
+
+    centres = ax.transData.transform(np.column_stack([x, y]).astype(float))
+    pixels = radii * ax.figure.dpi / 72
+    return [
+        Bbox([[cx - r, cy - r], [cx + r, cy + r]])
+        for (cx, cy), r in zip(centres, pixels, strict=True)
+    ]

@@ -95,12 +95,16 @@ def _name_countries(
         seen = shapely.intersection(shape, window)
         if seen.area < 0.012 * window.area:
             continue
-        for x, y in _roomy_points(seen):
+        points = _roomy_points(seen)
+        if seen.area > 0.6 * window.area:
+            # A country that fills the map is named at its edge, away from what the map is about.
+            points.insert(0, (west + 0.1 * (east - west), north - 0.05 * (north - south)))
+        for x, y in points:
             label = ax.text(
                 x, y, country_name(code).upper(), color="#77776F", size=6.5, ha="center",
-                va="center", zorder=5, path_effects=_halo(),
+                va="center", zorder=5, path_effects=_halo(), in_layout=False,
             )  # fmt: skip
-            box = label.get_window_extent()
+            box = label.get_window_extent().padded(3)
             if not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 break

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sahelstats.paths import NOTEBOOKS, shown
+from sahelstats.files import locked
+from sahelstats.paths import BUILD, NOTEBOOKS, shown
 from sahelstats.rerun.contract import find_stem, read_contract, stems
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.parameters import parse_settings
@@ -59,7 +60,8 @@ def rerun_all(names: Sequence[str], settings: Sequence[str]) -> dict[str, Places
             print(error, file=sys.stderr)
             done[stem] = None
             continue
-        write_manifest(places)
+        with locked(BUILD / "publishing.lock"):
+            write_manifest(places)
         done[stem] = places
         where = shown(places.figures)
         print(f"{stem}: figures in {where}/, {time.monotonic() - begun:.1f} s", flush=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sahelstats.files import locked
 from sahelstats.notebook import FOLDER_VARIABLE, STEM_VARIABLE
 from sahelstats.paths import BUILD, NOTEBOOKS, shown
 from sahelstats.rerun.contract import Contract, read_contract
@@ -57,7 +58,8 @@ def rerun(
     try:
         _run_in(folder, contract, given, places, on_cell)
         record = make_record(folder, contract.path, contract.parameters | given)
-        publish(folder, stem, places, record)
+        with locked(BUILD / "publishing.lock"):
+            publish(folder, stem, places, record)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return places
