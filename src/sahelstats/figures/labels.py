@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,9 @@ _PLACES = (
     (0.8, 0.8, "left", "bottom"), (0.8, -0.8, "left", "top"),
     (-0.8, 0.8, "right", "bottom"), (-0.8, -0.8, "right", "top"),
 )  # fmt: skip
+
+#: Gap between a mark and its label in points; the nearest that is free is taken.
+_REACHES = (2, 7, 14, 22)
 
 
 def place_labels(
@@ -60,8 +64,8 @@ def place_labels(
         if not text:
             continue
         others = taken + marks[:own] + marks[own + 1 :]
-        for dx, dy, horizontal, vertical in _PLACES:
-            gap = (dx * (radius + 2), dy * (radius + 2))
+        for reach, (dx, dy, horizontal, vertical) in product(_REACHES, _PLACES):
+            gap = (dx * (radius + reach), dy * (radius + reach))
             label = ax.annotate(
                 text, (px, py), gap, textcoords="offset points", ha=horizontal, va=vertical,
                 **style,
