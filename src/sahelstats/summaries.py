@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
 import pandas as pd
 
 from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
@@ -264,40 +263,3 @@ def known_shares(table: pd.DataFrame, basis: str = "excl_attackers") -> pd.DataF
     found = shares.melt("year", var_name="what", value_name="share")
     found.insert(2, "incidents", found["year"].map(pd.Series(years).value_counts()))
     return found
-
-
-def within_km(table: pd.DataFrame, latitude: float, longitude: float, km: float) -> pd.DataFrame:
-    """Return the incidents within a distance of a point, nearest first.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Tidy incidents; those without coordinates are left out.
-    latitude, longitude : float
-        WGS84 degrees.
-    km : float
-        Geodesic distance.
-
-    Returns
-    -------
-    DataFrame
-        Rows of `table` with a column ``distance_km``.
-
-    Examples
-    --------
-    >>> from sahelstats import load_incidents
-    >>> near = within_km(load_incidents(), 12.6392, -8.0029, 20)
-    >>> "MLI-20240917-bamako" in set(near["incident_id"])
-    True
-    """
-    from pyproj import Geod
-
-    placed = table.dropna(subset=["latitude", "longitude"])
-    n = len(placed)
-    _, _, metres = Geod(ellps="WGS84").inv(
-        placed["longitude"].to_numpy(float), placed["latitude"].to_numpy(float),
-        np.full(n, longitude), np.full(n, latitude),
-    )  # fmt: skip
-    near = placed.assign(distance_km=np.asarray(metres) / 1000)
-    near = near[near["distance_km"] <= km].sort_values(["distance_km", "incident_id"])
-    return near.reset_index(drop=True)
