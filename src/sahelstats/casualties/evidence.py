@@ -86,22 +86,26 @@ def _bounds_of_parts(group: Sequence[Report]) -> dict[str, Any] | None:
     numbered = [report for report in group if not pd.isna(report["central"])]
     parts = [report for report in numbered if report["scope"] != "wider"]
     closed = [r for r in numbered if r["scope"] == "wider" and not r["open_above"]]
-    top = max(parts, key=_floor, default=None)
+    # "Up to 50 in one village" says neither that anybody died there nor that nobody else did.
+    floors = [report for report in parts if not pd.isna(report["lower"])]
+    top = max(floors, key=_floor, default=None)
     cap = min(closed, key=lambda report: int(report["upper"]), default=None)
     if top is not None and cap is not None and int(cap["upper"]) > _floor(top):
-        low, high = _floor(top), int(cap["upper"])
-        return {**top, "qualifier": "range", "low": low, "best": None, "high": high}
+        return {**top, "qualifier": "range", "low": _floor(top), "best": None,
+                "high": int(cap["upper"])}  # fmt: skip
     if top is not None:
         return {**top, "qualifier": "at_least", "low": _floor(top), "best": _floor(top),
                 "high": None}  # fmt: skip
-    if cap is not None:
-        return {**cap, "qualifier": "up_to", "low": None, "best": None, "high": int(cap["upper"])}
-    return None
+    if cap is None:
+        cap = max(parts, key=lambda report: int(report["upper"]), default=None)
+    if cap is None:
+        return None
+    return {**cap, "qualifier": "up_to", "low": None, "best": None, "high": int(cap["upper"])}
 
 
 def _floor(report: Report) -> int:
     """Return the lower bound that a part gives."""
-    return int(report["central"] if pd.isna(report["lower"]) else report["lower"])
+    return int(report["lower"])
 
 
 def read_dependence(text: str | float) -> Dependence:
