@@ -126,7 +126,7 @@ def lower_and_higher(reports: pd.DataFrame, side: str) -> dict[str, int]:
 
 
 def summary_of(bias: pd.DataFrame, side: str, against: str, source_type: str) -> dict[str, Any]:
-    """Return one row of ``bias_table`` as plain values, empty where there is none.
+    """Return one row of ``bias_table`` as plain values.
 
     Parameters
     ----------
@@ -138,14 +138,18 @@ def summary_of(bias: pd.DataFrame, side: str, against: str, source_type: str) ->
     Returns
     -------
     dict
-        Column -> value.
+        Column -> value; where there is no such row, counts of 0 and factors that are no number.
     """
     rows = bias[
         (bias["victims_side"] == side)
         & (bias["against"] == against)
         & (bias["source_type"] == source_type)
     ]
-    return {} if rows.empty else {str(k): v for k, v in rows.iloc[0].to_dict().items()}
+    if rows.empty:
+        nothing = dict.fromkeys(COLUMNS, np.nan)
+        return {**nothing, "victims_side": side, "against": against, "source_type": source_type,
+                "n_reports": 0, "n_incidents": 0}  # fmt: skip
+    return {str(name): value for name, value in rows.iloc[0].to_dict().items()}
 
 
 def relabelled(reports: pd.DataFrame) -> list[str]:

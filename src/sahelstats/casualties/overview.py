@@ -10,7 +10,7 @@ import pandas as pd
 from sahelstats.casualties.collection import CountDistributions
 from sahelstats.casualties.evidence import dependence_phrase
 from sahelstats.casualties.grouped import total_by
-from sahelstats.casualties.incidents import MODELS
+from sahelstats.casualties.incidents import MODELS, incident_distributions
 from sahelstats.casualties.opinion import KAPPA
 from sahelstats.casualties.tolls import known_ranges, toll_ranges
 from sahelstats.casualties.totals import COMONOTONIC, INDEPENDENT, Dependence
@@ -271,3 +271,95 @@ def attackers_added(table: pd.DataFrame) -> pd.DataFrame:
         ["size", "incident_id"], ascending=[False, True], kind="stable"
     )
     return order.drop(columns="size").reset_index(drop=True)
+
+
+def claimed_thresholds(reports: pd.DataFrame) -> list[int]:
+    """Return the tolls that the claims on one incident themselves set as marks.
+
+    Parameters
+    ----------
+    reports : DataFrame
+        Reports of one incident on the whole of it: ``qualifier``, ``low``, ``best``, ``high``.
+
+    Returns
+    -------
+    list of int
+        Both ends of the widest range that one claimant gave, and every exact figure; where nobody
+        gave either, every bound that was left open. In order.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"qualifier": ["range", "range", "exact"], "low": [60, 50, 77],
+    ...     "best": [80, None, 77], "high": [100, 80, 77]})
+    >>> claimed_thresholds(frame)
+    [60, 77, 100]
+    """
+    spans = reports[reports["qualifier"] == "range"]
+    marks = set(reports.loc[reports["qualifier"] == "exact", "best"])
+    if len(spans):
+        width = (spans["high"] - spans["low"]).astype(float).to_numpy()
+        widest = spans.iloc[int(np.argmax(width))]
+        marks |= {widest["low"], widest["high"]}
+    if not marks:
+        open_ = reports["qualifier"].isin(["at_least", "more_than"])
+        marks = set(reports.loc[open_, "low"])
+    return sorted(int(mark) for mark in marks if not pd.isna(mark))
+
+
+def toll_under_models(
+    incident: pd.DataFrame,
+    models: Sequence[str],
+    thresholds: Sequence[int],
+    bin_width: int,
+    reports: pd.DataFrame | None = None,
+    basis: str = "excl_attackers",
+    kappa: float = KAPPA,
+) -> pd.DataFrame:
+    """Return the distribution of one incident's toll under several models, in bins.
+
+    Parameters
+    ----------
+    incident : DataFrame
+        One row of a tidy table.
+    models : sequence of str
+        Models, in the order wanted.
+    thresholds : sequence of int
+        Tolls, in people.
+    bin_width : int
+        People in a bin.
+    reports : DataFrame, optional
+        Needed by model "claims": as ``pooled_reports`` returns it.
+    basis : {"excl_attackers", "incl_attackers"}
+        What a toll counts.
+    kappa : float
+        As in ``incident_distributions``.
+
+    Returns
+    -------
+    DataFrame
+        One row per model and bin: ``model``, ``toll`` (first of the bin), ``mass``, ``median``,
+        ``beyond_N`` (probability of more than N) for each threshold. The bins end where every
+        model has 99 % of its probability.
+
+    Examples
+    --------
+    >>> row = pd.DataFrame({"incident_id": ["a"], "killed_low": [4], "killed_best": [5],
+    ...     "killed_high": [9]})
+    >>> made = toll_under_models(row, ["uniform"], [6], 5)
+    >>> made[["toll", "mass", "beyond_6"]].round(3).to_numpy().tolist()
+    [[0.0, 0.167, 0.5], [5.0, 0.833, 0.5]]
+    """
+    laws = {
+        model: incident_distributions(incident, model, claims=reports, basis=basis, kappa=kappa)[0]
+        for model in models
+    }
+    top = max(law.ppf(0.99) for law in laws.values())
+    starts = np.arange(0, top + 1, bin_width)
+    made = []
+    for model, law in laws.items():
+        ends = np.asarray(law.cdf(starts + bin_width - 1))
+        beyond = {f"beyond_{mark}": float(law.sf(mark)) for mark in thresholds}
+        mass = np.diff(np.concatenate([[0.0], ends]))
+        frame = pd.DataFrame({"model": model, "toll": starts, "mass": mass, "median": law.median})
+        made.append(frame.assign(**beyond))
+    return pd.concat(made, ignore_index=True)

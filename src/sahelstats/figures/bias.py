@@ -20,6 +20,8 @@ SIDE_NAME = {
     "other": "On the dead of neither side, or undivided",
 }
 TYPE_NAME = {**palette.SOURCE_TYPE_NAME, "belligerents": "All belligerents"}
+#: A thin line from a label to its mark, where they stand apart.
+_LEADER = {"arrowstyle": "-", "color": QUIET, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 4}
 _FACTORS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 
 
@@ -53,7 +55,7 @@ def bias_rows(bias: pd.DataFrame, main: str, beside: str) -> pd.DataFrame:
     row = 0.0
     for side in SIDE_NAME:
         own = bias[bias["victims_side"] == side]
-        row += 1
+        row += 1.25
         for kind in types:
             both = own[own["source_type"] == kind]
             if both.empty:
@@ -101,9 +103,11 @@ def bias_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
     for tick, kind in zip(ax.get_yticklabels(), rows["source_type"], strict=True):
         tick.set_fontweight("bold" if kind == "belligerents" else "normal")
     for side, own in rows.groupby("victims_side", sort=False):
-        ax.text(0.0, float(own["row"].min()) - 0.62, SIDE_NAME[str(side)], size=8.4,
+        ax.text(0.0, float(own["row"].min()) - 0.85, SIDE_NAME[str(side)], size=8.4,
                 weight="bold", transform=ax.get_yaxis_transform(), va="center",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
+    ax.text(1.01, float(rows["row"].min()) - 0.85, "factor, reports", size=7, color=QUIET,
+            transform=ax.get_yaxis_transform(), va="center")  # fmt: skip
     ends = data[["lower", "upper", "bias"]].to_numpy(dtype=float)
     low, high = np.nanmin(ends) / 1.15, np.nanmax(ends) * 1.15
     ax.set_xlim(low, high)
@@ -138,7 +142,7 @@ def first_against_last(ax: Axes, data: pd.DataFrame, named: int = 8) -> Axes:
     first = np.maximum(data["first"].to_numpy(dtype=float), 0.5)
     last = np.maximum(data["last"].to_numpy(dtype=float), 0.5)
     same = data["same_party"].to_numpy(dtype=bool)
-    low, high = 0.7 * min(first.min(), last.min()), 1.6 * max(first.max(), last.max())
+    low, high = 0.7 * min(first.min(), last.min()), 2.6 * max(first.max(), last.max())
     ax.plot([low, high], [low, high], color=INK, linewidth=0.8, zorder=1)
     for times, text in ((2.0, "doubled"), (0.5, "halved")):
         ax.plot([low, high], [times * low, times * high], color=FAINT, linewidth=0.9, zorder=0)
@@ -162,9 +166,9 @@ def first_against_last(ax: Axes, data: pd.DataFrame, named: int = 8) -> Axes:
     moved = np.abs(np.log(last / first))
     order = np.argsort(-moved, kind="stable")
     texts = [
-        textwrap.fill(str(data["label"].iloc[i]), 22) if rank < named else ""
+        textwrap.fill(str(data["label"].iloc[i]), 26) if rank < named else ""
         for rank, i in enumerate(order)
     ]
     place_labels(ax, first[order], last[order], texts, radii=np.full(order.size, 3.0), size=7,
-                 color=INK)  # fmt: skip
+                 arrowprops=_LEADER, color=INK)  # fmt: skip
     return ax

@@ -455,15 +455,15 @@ def toll_distributions(
     Returns
     -------
     sequence of Axes
-        Bars: probability of a bin. At the right: the probability of more than each threshold.
+        Bars: probability of a bin, each row to a height of its own. At the right: the probability
+        of more than each threshold.
     """
     models = list(dict.fromkeys(data["model"]))
-    top = 1.12 * float(data["mass"].max())
     for row, (ax, model) in enumerate(zip(axes, models, strict=True)):
         own = data[data["model"] == model]
         ax.bar(own["toll"], own["mass"], bin_width, align="edge", color=BLUE, edgecolor="white",
                linewidth=0.3)  # fmt: skip
-        ax.set_ylim(0, top)
+        ax.set_ylim(0, 1.12 * float(own["mass"].max()))
         for place, threshold in enumerate(thresholds):
             ax.axvline(threshold, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
             x = 1.04 + 0.1 * place
