@@ -41,7 +41,7 @@ def build_data() -> None:
     from sahelstats.ranges import build_incidents, to_csv
     from sahelstats.tables.datapackage import datapackage_json
     from sahelstats.tables.faults import TableError
-    from sahelstats.tables.validation import validate
+    from sahelstats.validation.folder import validate
 
     _recover(CURATED)
     try:
@@ -62,7 +62,7 @@ def validate_tables(
 ) -> None:
     """Check tables against the schema and each other; list every fault."""
     from sahelstats.tables.faults import TableError
-    from sahelstats.tables.validation import validate
+    from sahelstats.validation.folder import validate
 
     _recover(path if path.is_dir() else path.parent)
     try:

@@ -13,7 +13,7 @@ from sahelstats.curation.lines import insert_rows
 from sahelstats.curation.transaction import JOURNAL, SUFFIX
 from sahelstats.tables.reading import read_text
 from sahelstats.tables.schema import ACTORS, CLAIMS, CURATED_TABLES
-from sahelstats.tables.validation import validate
+from sahelstats.validation.folder import validate
 
 TABLES = {table.path.name: table for table in CURATED_TABLES}
 ID = "MLI-20240918-testville"

@@ -5,11 +5,11 @@ import csv
 import pytest
 
 from sahelstats.paths import CURATED
-from sahelstats.tables.audit import audit_faults
 from sahelstats.tables.faults import Fault
 from sahelstats.tables.reading import read_text
 from sahelstats.tables.schema import CLAIMS, CURATED_TABLES
-from sahelstats.tables.validation import validate
+from sahelstats.validation.audit import audit_faults
+from sahelstats.validation.folder import validate
 
 INCIDENT = "MLI-20220327-moura"
 #: Two parties, and two names of one party.
