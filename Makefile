@@ -52,7 +52,7 @@ RECORDS := $(STEMS:%=build/record/%.json)
 
 .PHONY: all data documents figures reports test check lab lock bench clean help environment FORCE
 
-all: figures reports documents  ## every figure and report (the default)
+all: figures reports  ## every figure and report (the default)
 	@echo "Figures: figures/   Report: reports/index.html"
 
 data: data/incidents.csv data/datapackage.json  ## the tidy table, from data/curated
@@ -63,8 +63,9 @@ figures: figures/manifest.json  ## every figure, by running the notebooks that a
 
 reports: reports/index.html $(PAGES)  ## the HTML pages
 
+# A file at a time: the tests of a file share what takes long to set up.
 test: $(ENVIRONMENT)  ## run the tests
-	@$(PY) -m pytest -n auto --dist loadgroup $(TESTS)
+	@$(PY) -m pytest -n auto --dist loadfile $(TESTS)
 
 check: $(ENVIRONMENT)  ## lint, format and types
 	@$(PY) -m ruff check .
