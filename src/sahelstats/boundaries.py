@@ -122,6 +122,41 @@ def countries() -> dict[str, shapely.Geometry]:
     return dict(zip(found.iso3.tolist(), found.geometry, strict=True))
 
 
+def meeting_point(*codes: str) -> tuple[float, float]:
+    """Return the point at which the borders of countries meet.
+
+    Parameters
+    ----------
+    *codes : str
+        ISO 3166-1 alpha-3, three or more.
+
+    Returns
+    -------
+    latitude, longitude : float
+        WGS84 degrees; the first from the north where they meet more than once.
+
+    Raises
+    ------
+    ValueError
+        When they do not meet, or a country has no border here.
+
+    Examples
+    --------
+    >>> meeting_point("MLI", "BFA", "NER")
+    (14.9112, 0.2178)
+    """
+    import shapely
+
+    known = countries()
+    if unknown := [code for code in codes if code not in known]:
+        raise ValueError(f"no borders of {', '.join(unknown)}")
+    corners = [set(map(tuple, shapely.get_coordinates(known[c]).tolist())) for c in codes]
+    if not (common := set.intersection(*corners)):
+        raise ValueError(f"{', '.join(codes)} do not meet in one point")
+    longitude, latitude = max(common, key=lambda point: (point[1], point[0]))
+    return latitude, longitude
+
+
 def km_outside(
     longitude: ArrayLike, latitude: ArrayLike, country: ArrayLike
 ) -> NDArray[np.float64]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sahelstats.tables.faults import Fault
 
 app = typer.Typer(
     help="Casualty uncertainty and attack geography of the Sahel conflict.",
@@ -41,7 +44,7 @@ def build_data() -> None:
     from sahelstats.ranges import build_incidents, to_csv
     from sahelstats.tables.datapackage import datapackage_json
     from sahelstats.tables.faults import TableError
-    from sahelstats.tables.validation import validate
+    from sahelstats.validation.folder import validate
 
     _recover(CURATED)
     try:
@@ -62,7 +65,7 @@ def validate_tables(
 ) -> None:
     """Check tables against the schema and each other; list every fault."""
     from sahelstats.tables.faults import TableError
-    from sahelstats.tables.validation import validate
+    from sahelstats.validation.folder import validate
 
     _recover(path if path.is_dir() else path.parent)
     try:
@@ -89,13 +92,19 @@ def _print_faults(error: Exception) -> None:
     table = Table(
         title=f"{len(faults):,} fault{'s' if len(faults) != 1 else ''}", title_justify="left"
     )
-    for name in ("file", "row", "column", "found", "what is wrong", "what to do"):
+    table.add_column("file", overflow="fold", min_width=_widest(faults, console.width))
+    for name in ("row", "column", "found", "what is wrong", "what to do"):
         table.add_column(name, overflow="fold")
     for fault in faults:
         row = "" if fault.row is None else str(fault.row)
         cells = (fault.file, row, fault.column, shorten(fault.value), fault.rule, fault.remedy)
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
+
+
+def _widest(faults: list[Fault], width: int) -> int:
+    """Return how wide the column of files must be, as far as there is room."""
+    return min(max(len(fault.file) for fault in faults), width // 2)
 
 
 _Folder = Annotated[
@@ -238,8 +247,12 @@ def total(
 def documents() -> None:
     """Bring the generated parts of README.md and data/README.md up to date."""
     from sahelstats.report.documents import write_documents
+    from sahelstats.rerun.errors import RerunError
 
-    write_documents()
+    try:
+        write_documents()
+    except (OSError, ValueError, RerunError) as error:
+        raise fail(str(error)) from None
 
 
 @app.command("manifest")

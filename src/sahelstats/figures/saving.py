@@ -71,6 +71,36 @@ def _settle(fig: Figure) -> None:
         ax.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
 
 
+def skip_figure(name: str, reason: str) -> None:
+    """Say in the notebook why a declared figure cannot be drawn from this table.
+
+    Parameters
+    ----------
+    name : str
+        A figure the notebook declares.
+    reason : str
+        One sentence for the reader: what the table lacks.
+
+    Raises
+    ------
+    ValueError
+        When no reason is given.
+
+    Notes
+    -----
+    For imported tables, which lack some columns. The runner lets a figure be missing only where the
+    notebook said so.
+    """
+    from sahelstats.notebook import say
+
+    if not reason.strip():
+        raise ValueError(f"figure {name!r} is skipped without a reason")
+    run = current_run()
+    run.skipped[name] = reason.strip()
+    run.write()
+    say(reason.replace("{", "{{").replace("}", "}}"))
+
+
 def _drawn(fig: Figure, kind: str) -> bytes:
     """Return the figure's bytes without dates and version strings."""
     nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}

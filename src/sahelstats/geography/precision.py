@@ -127,3 +127,35 @@ def precision_filter(
     """
     keep, shown = precision_mask(table, max_geo_precision)
     return table.loc[keep], shown
+
+
+def count_shown(kept: pd.DataFrame, table: pd.DataFrame) -> Shown:
+    """Count a part of a table that was chosen by other means than its precision.
+
+    Parameters
+    ----------
+    kept, table : DataFrame
+        The part shown and the whole; killed_best if deaths are to be counted.
+
+    Returns
+    -------
+    Shown
+        N of M incidents, K of L deaths.
+
+    Raises
+    ------
+    ValueError
+        The part is larger than the whole.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"killed_best": [3, 4]})
+    >>> print(count_shown(table[:1], table))
+    1 of 2 incidents, 3 of 7 deaths shown
+    """
+    if len(kept) > len(table):
+        raise ValueError(f"{len(kept):,} incidents cannot be a part of {len(table):,}")
+    sums: list[int | None] = [None, None]
+    if "killed_best" in table.columns:
+        sums = [int(np.nan_to_num(deaths_of(part)).sum()) for part in (kept, table)]
+    return Shown(len(kept), len(table), sums[0], sums[1])

@@ -65,6 +65,32 @@ def weight_draws(table: pd.DataFrame, weights: Weights = "incidents") -> NDArray
     return draws
 
 
+def death_weights(table: pd.DataFrame) -> NDArray[np.float64]:
+    """Weights by deaths: the one place that decides how a toll's uncertainty enters a map.
+
+    Parameters
+    ----------
+    table : DataFrame
+        n incidents with killed_best.
+
+    Returns
+    -------
+    ndarray of float, shape (n_draws, n)
+        For now a single row, the best figures; an incident without a figure weighs nothing.
+
+    Raises
+    ------
+    ValueError
+        The table has no killed_best.
+
+    Examples
+    --------
+    >>> death_weights(pd.DataFrame({"killed_best": pd.array([3, None], "Int64")})).tolist()
+    [[3.0, 0.0]]
+    """
+    return weight_draws(table, "deaths")
+
+
 def interval(
     values: NDArray[np.float64], level: float, axis: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
