@@ -199,6 +199,43 @@ def rerun_notebooks(
         raise typer.Exit(1)
 
 
+@app.command("total")
+def total(
+    path: Annotated[Path, typer.Argument(help="A tidy incidents table.")] = Path(
+        "data/incidents.csv"
+    ),
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Column to group by; may be repeated.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="uniform, triangular, pert, lognormal, claims or reported.")
+    ] = "reported",
+    dependence: Annotated[
+        str, typer.Option(help="independent, comonotonic, or a rho such as 0.3.")
+    ] = "independent",
+    basis: Annotated[
+        str, typer.Option(help="excl_attackers or incl_attackers.")
+    ] = "excl_attackers",
+    outcome: Annotated[str, typer.Option(help="killed or wounded.")] = "killed",
+    level: Annotated[float, typer.Option(help="Level of the interval.")] = 0.9,
+    kappa: Annotated[
+        float, typer.Option(help="Mean excess over 'at least n', model claims.")
+    ] = 0.25,
+    claims: Annotated[Path | None, typer.Option(help="Claims behind the table.")] = None,
+    how: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+) -> None:
+    """Print the total of a table, or of its groups, under a stated assumption."""
+    from sahelstats.casualties.command import Asked, print_totals
+
+    groups = tuple(by or ())
+    try:
+        print_totals(
+            Asked(path, groups, model, dependence, basis, outcome, level, kappa, claims), how
+        )
+    except ValueError as error:
+        raise fail(str(error)) from None
+
+
 @app.command("documents")
 def documents() -> None:
     """Bring the generated parts of README.md and data/README.md up to date."""
