@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from sahelstats.tables.faults import Fault
 
 app = typer.Typer(
     help="Casualty uncertainty and attack geography of the Sahel conflict.",
@@ -89,22 +86,18 @@ def _print_faults(error: Exception) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = 160  # a file has no edge; narrow columns would only break words
-    table = Table(
-        title=f"{len(faults):,} fault{'s' if len(faults) != 1 else ''}", title_justify="left"
-    )
-    table.add_column("file", overflow="fold", min_width=_widest(faults, console.width))
-    for name in ("row", "column", "found", "what is wrong", "what to do"):
+    folders = {Path(fault.file).parent.as_posix() for fault in faults}
+    where = f" in {folders.pop()}" if len(folders) == 1 else ""
+    count = f"{len(faults):,} fault{'s' if len(faults) != 1 else ''}"
+    table = Table(title=Text(f"{count}{where}"), title_justify="left")
+    for name in ("file", "row", "column", "found", "what is wrong", "what to do"):
         table.add_column(name, overflow="fold")
     for fault in faults:
         row = "" if fault.row is None else str(fault.row)
-        cells = (fault.file, row, fault.column, shorten(fault.value), fault.rule, fault.remedy)
+        file = Path(fault.file).name if where else fault.file
+        cells = (file, row, fault.column, shorten(fault.value), fault.rule, fault.remedy)
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
-
-
-def _widest(faults: list[Fault], width: int) -> int:
-    """Return how wide the column of files must be, as far as there is room."""
-    return min(max(len(fault.file) for fault in faults), width // 2)
 
 
 _Folder = Annotated[

@@ -106,7 +106,7 @@ def spoil(new, part, **cells):
         ("claims", {"low": -1}, ["new claim 1", "low"]),
         ("claims", {"reported_on": "2024-09-01"}, ["before the incident began"]),
         ("claims", {"url": "see there"}, ["url", "web address"]),
-        ("claims", {"note": "at least 10"}, ["says 'at least 10'"]),
+        ("claims", {"note": "at least"}, ["says 'at least'"]),
         ("sources", {"source": "RFI"}, ["new source", "in sources.csv already"]),
         ("sources", {"type": "newspaper"}, ["new source Testville mayor", "allowed values"]),
     ],
