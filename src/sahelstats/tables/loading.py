@@ -51,7 +51,7 @@ def _load(path: Path | str, table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a table typed, and as text."""
     text = read_text(path, table)
     frame, bad = typed(text, table)
-    if bad.to_numpy().any() or not _clean(frame, table):
+    if bad.to_numpy().any() or not is_clean(frame, table):
         # Only now the full check, which is thorough and slow to import.
         from sahelstats.tables.checks import table_faults
 
@@ -60,8 +60,22 @@ def _load(path: Path | str, table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame, text
 
 
-def _clean(frame: pd.DataFrame, table: Table) -> bool:
-    """Return whether a frame keeps what can be seen quickly: presence, bounds, key, row rules."""
+def is_clean(frame: pd.DataFrame, table: Table) -> bool:
+    """Return whether a typed frame keeps every rule, without telling what it breaks.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Typed as ``load_table`` returns it.
+    table : Table
+        Its schema.
+
+    Returns
+    -------
+    bool
+        Of presence, bounds, patterns, the unique key and the row rules; quick, so that the full
+        check is made only for tables that have faults.
+    """
     for column in table.columns:
         cells = frame[column.name]
         if column.required and cells.isna().any():

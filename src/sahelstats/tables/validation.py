@@ -13,6 +13,7 @@ from sahelstats.tables.checks import table_faults
 from sahelstats.tables.columns import last_day, typed
 from sahelstats.tables.faults import Fault, TableError, file_fault
 from sahelstats.tables.reading import read_text
+from sahelstats.tables.rules import names_quirk
 from sahelstats.tables.schema import ALL_TABLES, CURATED_TABLES, TIDY, Table
 
 #: How far outside its country an incident may lie: borders are drawn coarsely at this scale.
@@ -115,6 +116,8 @@ def _place_faults(text: pd.DataFrame, table: Table, file: Path) -> list[Fault]:
     )
     country = frame.loc[rows, "country"].astype(str).to_numpy()
     valid = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
+    if "quirk" in frame:
+        valid &= ~names_quirk(frame.loc[rows], "outside_country").to_numpy()
     rows, latitude, longitude, country = (
         rows[valid],
         latitude[valid],
