@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -84,8 +85,11 @@ def is_clean(frame: pd.DataFrame, table: Table) -> bool:
             return False
         if column.maximum is not None and (cells > column.maximum).any():
             return False
-        if column.pattern is not None and not cells.dropna().str.fullmatch(column.pattern).all():
-            return False
+        if column.pattern is not None:
+            fits = re.compile(column.pattern).fullmatch
+            # As a plain list: a string array is slow to walk through.
+            if not all(map(fits, cells.dropna().unique().tolist())):
+                return False
     if frame.duplicated(list(table.key)).any():
         return False
     return all(rule.test(frame).all() for rule in rules_of(table))

@@ -1,0 +1,149 @@
+"""A tidy table as CSV, the same bytes as the project's own writer gives, several times as fast."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sahelstats.datasets.importing import Imported
+from sahelstats.datasets.report import report_json, report_of
+from sahelstats.files import write_atomic
+
+#: Rows that are put together at a time: enough to be quick, few enough to be small.
+BLOCK = 50_000
+
+
+def csv_blocks(table: pd.DataFrame) -> Iterator[str]:
+    r"""Return a table as CSV text, block by block.
+
+    What a cell looks like is worked out once for each different value of its column, and columns
+    that hold one value only are joined beforehand.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Typed as the schema says.
+
+    Yields
+    ------
+    str
+        Lines with their ends; the first block begins with the header. All blocks together are what
+        ``ranges.to_csv`` returns.
+
+    Examples
+    --------
+    >>> "".join(csv_blocks(pd.DataFrame({"a": [1], "b": ["x,y"]})))
+    'a,b\n1,"x,y"\n'
+    """
+    yield ",".join(_quoted(str(name)) for name in table.columns) + "\n"
+    columns = [_texts(table[name]) for name in table.columns]
+    for begin in range(0, len(table), BLOCK):
+        lists = _merged([texts[codes[begin : begin + BLOCK]] for codes, texts in columns])
+        count = min(BLOCK, len(table) - begin)
+        cells = [[part] * count if isinstance(part, str) else part.tolist() for part in lists]
+        yield "\n".join(map(",".join, zip(*cells, strict=True))) + "\n"
+
+
+def _texts(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column as positions in the texts of its different values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        values = [_quoted(str(value)) for value in column.cat.categories]
+    else:
+        if isinstance(column.dtype, pd.StringDtype):
+            # Plain objects: the string array is slow to walk through.
+            column = column.astype(object)
+        codes, unique = pd.factorize(column)
+        values = _formatted(pd.Series(unique))
+    # The last one is what a missing value, position -1, points to.
+    return codes, np.array([*values, ""], dtype=object)
+
+
+def _formatted(values: pd.Series) -> list[str]:
+    if values.dtype.kind == "M":
+        return values.dt.strftime("%Y-%m-%d").tolist()
+    if values.dtype.kind == "f":
+        return [repr(float(value)) for value in values]
+    texts = list(map(str, values))
+    special = re.compile('[,"\n\r]').search
+    return [_quoted(text) if special(text) else text for text in texts]
+
+
+def _merged(parts: list[np.ndarray]) -> list[np.ndarray | str]:
+    """Return columns with neighbours that hold one value only joined into one text."""
+    merged: list[np.ndarray | str] = []
+    for part in parts:
+        single = part[0] if len(part) and (part == part[0]).all() else None
+        if single is None:
+            merged.append(part)
+        elif merged and isinstance(merged[-1], str):
+            merged[-1] += "," + single
+        else:
+            merged.append(single)
+    return merged
+
+
+def _quoted(text: str) -> str:
+    """Return a cell as CSV writes it."""
+    if any(sign in text for sign in ',"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def write_import(imported: Imported, out: Path, version: str, sha256: str) -> dict[str, Any]:
+    """Write a tidy table, its report and the rejected rows, each whole or not at all.
+
+    Parameters
+    ----------
+    imported : Imported
+        What came of a producer's file.
+    out : Path
+        The table, ``NAME.csv``; ``NAME.import.json`` and, where rows were rejected,
+        ``NAME.rejected.csv`` go beside it.
+    version, sha256 : str
+        Of the producer's data and of the file.
+
+    Returns
+    -------
+    dict
+        The report.
+    """
+    report = report_of(imported, version, sha256)
+    rejected = out.with_suffix(".rejected.csv")
+    write_blocks(out, csv_blocks(imported.table))
+    if len(imported.rejected):
+        write_blocks(rejected, csv_blocks(imported.rejected))
+    else:
+        rejected.unlink(missing_ok=True)
+    write_atomic(out.with_suffix(".import.json"), report_json(report))
+    return report
+
+
+def write_blocks(path: Path, blocks: Iterable[str]) -> None:
+    """Write a file block by block, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write; its folder is made when missing.
+    blocks : iterable of str
+        Text, written as UTF-8 with the line ends it has.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            for block in blocks:
+                stream.write(block)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
