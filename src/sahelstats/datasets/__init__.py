@@ -6,6 +6,7 @@ from importlib import import_module
 _MODULES = {
     "Imported": "importing",
     "check_totals": "totals",
+    "fetch_api": "api",
     "fetch_ged": "fetching",
     "import_table": "importing",
     "mapping_markdown": "mapping",

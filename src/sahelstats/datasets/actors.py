@@ -131,7 +131,8 @@ def identify(name: str, country: str, lake_chad: bool = False) -> tuple[str, str
         if country in _SAHEL:
             return "Islamic State Sahel Province", "is_sahel"
     for rule in RULES:
-        if re.match(rule.pattern, name, re.IGNORECASE) and country in (rule.countries or (country,)):
+        here = not rule.countries or country in rule.countries
+        if here and re.match(rule.pattern, name, re.IGNORECASE):
             return rule.actor or name, rule.family
     if found := _STATE.match(name):
         own = code_of(found["state"]) == country

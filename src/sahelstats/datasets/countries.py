@@ -29,10 +29,7 @@ def by_state_number() -> dict[int, str]:
     ('MLI', 'YEM')
     """
     return {
-        int(number): row["iso3"]
-        for row in _rows()
-        for number in row["gwno"].split("; ")
-        if number
+        int(number): row["iso3"] for row in _rows() for number in row["gwno"].split("; ") if number
     }
 
 
@@ -66,7 +63,7 @@ def folded(text: str) -> str:
     >>> folded("  Côte  d'Ivoire")
     "cote d'ivoire"
     """
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(letters.lower().split())
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelstats.boundaries import km_outside
 from sahelstats.datasets.actors import LAKE_CHAD_FROM, identify, in_lake_chad
-from sahelstats.datasets.reading import Cells
+from sahelstats.datasets.cells import Cells
 from sahelstats.datasets.values import DateOrder, by_unique
 from sahelstats.tables import vocabulary as v
 from sahelstats.tables.faults import shorten
@@ -277,7 +277,7 @@ def _counts(columns: dict[str, Any], count: int) -> dict[str, np.ndarray]:
             found[range_column(outcome, basis, "n_reports")] = known.astype(int)
             found[range_column(outcome, basis, "n_sources")] = known.astype(int)
             # Whether a figure is open upwards is known only where the producer sets a bound.
-            open_above = np.where(np.isnan(high), None, np.False_)
+            open_above = np.where(np.isnan(high), np.nan, 0.0)
             found[range_column(outcome, basis, "open_above")] = open_above
         figures += told
     return found | {"n_claims": figures, "n_claimants": np.minimum(figures, 1)}
@@ -289,7 +289,7 @@ def typed_array(values: np.ndarray, column: Any) -> Any:
     Parameters
     ----------
     values : array
-        Numbers with NaN, texts with "" where there is none, or days.
+        Numbers and flags with NaN, texts with "" where there is none, or days.
     column : Column
         Of the schema.
 
@@ -303,8 +303,8 @@ def typed_array(values: np.ndarray, column: Any) -> Any:
         whole = np.where(missing, 1, values).astype(np.int64)
         return pd.arrays.IntegerArray(whole, missing)
     if column.kind == "boolean":
-        missing = np.equal(values, None)
-        return pd.arrays.BooleanArray(np.where(missing, False, values).astype(bool), missing)
+        missing = np.isnan(values)
+        return pd.arrays.BooleanArray(np.nan_to_num(values).astype(bool), missing)
     if column.kind == "category":
         codes, found = pd.factorize(values)
         places = pd.Index(list(column.values)).get_indexer(found)
@@ -317,5 +317,5 @@ def typed_array(values: np.ndarray, column: Any) -> Any:
     return pd.arrays.StringArray(np.where(values == "", pd.NA, values))
 
 
-#: Gives a tidy table from the cells of one producer.
+#: Fills a draft from the cells of one producer.
 Adapter = Callable[[Draft], None]

@@ -34,7 +34,10 @@ def draft(draft: Draft) -> None:
     codes, names = by_unique(draft.cells.text("gname"))
     draft.actors(names.str.strip().to_numpy(dtype=object)[codes])
     draft.columns["attribution"] = _attribution(draft)
-    for outcome, all_of, theirs in (("killed", "nkill", "nkillter"), ("wounded", "nwound", "nwoundte")):
+    for outcome, all_of, theirs in (
+        ("killed", "nkill", "nkillter"),
+        ("wounded", "nwound", "nwoundte"),
+    ):
         _toll(draft, outcome, _figure(draft, all_of), _figure(draft, theirs))
     draft.flag("doubtful_type", draft.number("doubtterr") == 1)
 
@@ -71,7 +74,9 @@ def _days(draft: Draft) -> None:
     today = np.datetime64("today")
     end = np.where(spans & (end > today) & (start <= today), today, end)
     about = draft.cells.text("approxdate").str.strip().to_numpy(dtype=object) != ""
-    precision = np.where(no_month, "year", np.where(no_day, "month", np.where(about, "week", "day")))
+    precision = np.where(
+        no_month, "year", np.where(no_day, "month", np.where(about, "week", "day"))
+    )
     draft.columns |= {"date_start": start, "date_end": end, "date_precision": precision}
 
 

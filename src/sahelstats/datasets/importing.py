@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.datasets import acled, gtd, ucdp
+from sahelstats.datasets.cells import Cells
 from sahelstats.datasets.countries import codes_of
 from sahelstats.datasets.drafting import Adapter, Draft
-from sahelstats.datasets.reading import Cells, read_cells
+from sahelstats.datasets.reading import read_cells
 from sahelstats.datasets.values import DateOrder
 from sahelstats.tables.checks import table_faults
-from sahelstats.tables.faults import TableError, file_fault
+from sahelstats.tables.faults import Fault, TableError, file_fault
 from sahelstats.tables.loading import is_clean
 from sahelstats.tables.schema import TIDY
 
@@ -179,14 +180,14 @@ def refuse_broken(table: pd.DataFrame, path: Path | str) -> None:
     raise TableError(table_faults(text, TIDY, path))
 
 
-def _nothing_usable(path: Path | str, rejected: pd.DataFrame):  # type: ignore[no-untyped-def]
+def _nothing_usable(path: Path | str, rejected: pd.DataFrame) -> Fault:
     first = rejected.iloc[0]
     rule = f"none of its {len(rejected):,} rows can be used"
     remedy = f"Row {first['row']}: {first['reason']}."
     return file_fault(path, rule, remedy)
 
 
-def _nothing_wanted(path: Path | str, table: pd.DataFrame):  # type: ignore[no-untyped-def]
+def _nothing_wanted(path: Path | str, table: pd.DataFrame) -> Fault:
     days = table["date_start"]
     held = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}"
     names = sorted(table["country"].unique())

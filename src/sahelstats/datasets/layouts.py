@@ -49,33 +49,41 @@ class Layout:
         return (*self.numbers, *self.texts, *self.dates)
 
 
-_GED_NUMBERS = tuple(
-    "id type_of_violence where_prec latitude longitude country_id event_clarity date_prec deaths_a"
-    " deaths_b deaths_civilians deaths_unknown best high low".split()
-)
-_GED_TEXTS = ("code_status", "side_a", "side_b", "where_coordinates", "adm_1", "country")
-_GED_DATES = ("date_start", "date_end")
-_GED = (*_GED_NUMBERS, *_GED_TEXTS, *_GED_DATES)
-_WEB = {"best_est": "best", "high_est": "high", "low_est": "low"}
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
-_ACLED_NUMBERS = tuple("iso time_precision latitude longitude geo_precision fatalities".split())
-_ACLED_TEXTS = tuple(
-    "event_id_cnty event_type sub_event_type actor1 inter1 actor2 inter2 country admin1 location"
-    " timestamp civilian_targeting".split()
+
+_GED_NUMBERS = _names(
+    "id type_of_violence where_prec latitude longitude country_id event_clarity date_prec deaths_a"
+    " deaths_b deaths_civilians deaths_unknown best high low"
 )
+_GED_TEXTS = _names("code_status side_a side_b where_coordinates adm_1 country")
+_GED_DATES = _names("date_start date_end")
+_GED = (*_GED_NUMBERS, *_GED_TEXTS, *_GED_DATES)
+_GED_RELEASE = (*_GED, "relid", "gwnoa", "gwnob")
+_WEB = {"best_est": "best", "high_est": "high", "low_est": "low"}
+_GED_WEB = tuple({new: old for old, new in _WEB.items()}.get(name, name) for name in _GED)
+_GED_READ = (_GED_NUMBERS, _GED_TEXTS, _GED_DATES)
+
+_ACLED_NUMBERS = _names("iso time_precision latitude longitude geo_precision fatalities")
+_ACLED_TEXTS = _names(
+    "event_id_cnty event_type sub_event_type actor1 inter1 actor2 inter2 country admin1 location"
+    " timestamp civilian_targeting"
+)
+_ACLED_READ = (_ACLED_NUMBERS, _ACLED_TEXTS, ("event_date",))
 _ACLED = (*_ACLED_NUMBERS, *_ACLED_TEXTS[:-2], "event_date")
 
-_GTD_NEEDED = tuple(
+_GTD_NEEDED = _names(
     "eventid iyear imonth iday country_txt provstate city latitude longitude specificity"
-    " attacktype1_txt targtype1_txt gname nkill nkillter nwound nwoundte".split()
+    " attacktype1_txt targtype1_txt gname nkill nkillter nwound nwoundte"
 )
-_GTD_NUMBERS = tuple(
+_GTD_NUMBERS = _names(
     "iyear imonth iday latitude longitude specificity doubtterr suicide claimed guncertain1 nkill"
-    " nkillter nwound nwoundte".split()
+    " nkillter nwound nwoundte"
 )
-_GTD_TEXTS = tuple(
+_GTD_TEXTS = _names(
     "eventid approxdate country_txt provstate city attacktype1_txt targtype1_txt targsubtype1_txt"
-    " gname".split()
+    " gname"
 )
 
 _TOTALS = tuple(
@@ -85,34 +93,27 @@ _TOTALS = tuple(
 )
 
 LAYOUTS = (
+    Layout("UCDP GED release or candidate file", "ucdp-ged", _GED_RELEASE, *_GED_READ),
     Layout(
-        "UCDP GED release or candidate file", "ucdp-ged",
-        (*_GED, "relid", "gwnoa", "gwnob"), _GED_NUMBERS, _GED_TEXTS, _GED_DATES,
+        "UCDP web export of a country", "ucdp-ged", _GED_WEB, *_GED_READ, _WEB, month_first=True
     ),
     Layout(
-        "UCDP web export of a country", "ucdp-ged",
-        tuple({v: k for k, v in _WEB.items()}.get(name, name) for name in _GED),
-        _GED_NUMBERS, _GED_TEXTS, _GED_DATES, _WEB, month_first=True,
+        "UCDP GED as HDX hands it out",
+        "ucdp-ged",
+        (*_GED_RELEASE, "start_year", "iso3"),
+        *_GED_READ,
     ),
     Layout(
-        "UCDP GED as HDX hands it out", "ucdp-ged",
-        (*_GED, "relid", "gwnoa", "gwnob", "start_year", "iso3"), _GED_NUMBERS, _GED_TEXTS, _GED_DATES,
-    ),
-    Layout(
-        "UCDP country-year totals", "ucdp-country-year",
+        "UCDP country-year totals",
+        "ucdp-country-year",
         ("country_id_cy", "country_cy", "year_cy", *_TOTALS, "version"),
-        ("country_id_cy", "year_cy", *_TOTALS), ("country_cy", "version"),
+        ("country_id_cy", "year_cy", *_TOTALS),
+        ("country_cy", "version"),
     ),
-    Layout(
-        "ACLED current export", "acled",
-        (*_ACLED, "disorder_type"), _ACLED_NUMBERS, _ACLED_TEXTS, ("event_date",),
-    ),
-    Layout(
-        "ACLED older export (HDX)", "acled",
-        (*_ACLED, "data_id"), _ACLED_NUMBERS, _ACLED_TEXTS, ("event_date",),
-    ),
+    Layout("ACLED current export", "acled", (*_ACLED, "disorder_type"), *_ACLED_READ),
+    Layout("ACLED older export (HDX)", "acled", (*_ACLED, "data_id"), *_ACLED_READ),
     Layout("GTD", "gtd", _GTD_NEEDED, _GTD_NUMBERS, _GTD_TEXTS),
-)  # fmt: skip
+)
 
 PRODUCERS = tuple(dict.fromkeys(layout.producer for layout in LAYOUTS))
 
@@ -183,9 +184,7 @@ def _unknown(names: Sequence[str], path: Path | str, producer: str) -> Fault:
     if _share(nearest, found) == 0:
         known = "; ".join(layout.name for layout in layouts)
         return file_fault(path, "has a header of no known layout", f"Known: {known}.", shown)
-    missing = [
-        name + _near(name, names) for name in nearest.required if name not in found
-    ]
+    missing = [name + _near(name, names) for name in nearest.required if name not in found]
     remedy = f"Nearest: {nearest.name}; missing there: {', '.join(missing)}."
     return file_fault(path, f"has a header of no known layout: {shown}", remedy)
 

@@ -1,9 +1,11 @@
 """What becomes of each producer's columns and codes: declared here, used by the adapters, and
-printed as the table in the data sheet."""
+printed as the table in the data sheet.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 PRODUCER_NAMES = {"ucdp-ged": "UCDP GED", "acled": "ACLED", "gtd": "GTD"}
 
@@ -76,16 +78,20 @@ GTD_TARGET = {
     "food or water supply": "infrastructure",
 }
 #: Parts of GTD's subtypes that say more than the type.
-GTD_SUBTARGET = {"peacekeep": "peacekeepers", "hotel": "hotel_tourism", "restaurant": "hotel_tourism"}
+GTD_SUBTARGET = {
+    "peacekeep": "peacekeepers",
+    "hotel": "hotel_tourism",
+    "restaurant": "hotel_tourism",
+}
 #: Kinds of target that make an attack by a group that is no state state-based.
 STATE_TARGETS = ("military", "gendarmerie_police", "government", "peacekeepers")
 #: Numbers that GTD writes where it does not know.
 GTD_UNKNOWN = (-9, -99)
 
 
-def _codes(codes: Mapping[object, object]) -> str:
+def _codes(codes: Mapping[Any, Any]) -> str:
     """Return a code table in words, codes of one meaning together."""
-    together: dict[object, list[str]] = {}
+    together: dict[Any, list[str]] = {}
     for code, value in codes.items():
         together.setdefault(value, []).append(str(code))
     return "; ".join(f"{', '.join(group)} → {value}" for value, group in together.items())

@@ -54,7 +54,7 @@ class Source:
             archive = zipfile.ZipFile(self.path)
             return _limited(archive.open(self.member), self.path)
         if self.packing == "gzip":
-            return _limited(gzip.open(self.path, "rb"), self.path)
+            return _limited(gzip.GzipFile(self.path, "rb"), self.path)
         return self.path.open("rb")
 
     @property
@@ -241,7 +241,7 @@ class _Limited(io.RawIOBase):
     The sizes that a zip's directory states may be lies, and a gzip states none.
     """
 
-    def __init__(self, stream: IO[bytes], path: Path) -> None:
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, path: Path) -> None:
         self._stream = stream
         self._path = path
         self._read = 0
@@ -264,5 +264,5 @@ class _Limited(io.RawIOBase):
         super().close()
 
 
-def _limited(stream: IO[bytes], path: Path) -> IO[bytes]:
-    return io.BufferedReader(_Limited(stream, path), 1024 * 1024)  # type: ignore[return-value]
+def _limited(stream: IO[bytes] | gzip.GzipFile, path: Path) -> io.BufferedReader:
+    return io.BufferedReader(_Limited(stream, path), 1024 * 1024)

@@ -51,7 +51,9 @@ TERMS = {
 }
 
 #: How a release names its version in the name of its table: GEDEvent_v25_1, ged251, v26_0_8.
-_VERSION = re.compile(r"(?:gedevent_v|ged_?v?)(\d{2})[_.]?(\d{1,2})((?:[_.]\d{1,2})*)", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?:gedevent_v|ged_?v?)(\d{2})[_.]?(\d{1,2})((?:[_.]\d{1,2})*)", re.IGNORECASE
+)
 
 
 def version_in(imported: Imported) -> str:
@@ -212,7 +214,9 @@ def print_summary(report: dict[str, Any], table: str, console: Console) -> None:
     grid = Table(show_header=False, box=None, pad_edge=False)
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    counts = f"{rows['read']:,} read = {rows['imported']:,} imported + {rows['rejected']:,} rejected"
+    counts = (
+        f"{rows['read']:,} read = {rows['imported']:,} imported + {rows['rejected']:,} rejected"
+    )
     if rows["left_out"]:
         counts += f"; {rows['left_out']:,} outside what was asked for"
     lines = [
@@ -240,4 +244,6 @@ def _listed(counts: dict[str, int], most: int = 8) -> str:
 
 
 def _range_text(figures: dict[str, int]) -> str:
-    return f"{figures['best']:,} ({figures['low']:,} to {figures['high']:,}), {figures['rows']:,} rows"
+    return (
+        f"{figures['best']:,} ({figures['low']:,} to {figures['high']:,}), {figures['rows']:,} rows"
+    )

@@ -68,7 +68,9 @@ def _actor(draft: Draft, violence: np.ndarray) -> np.ndarray:
 
     Who attacked is known for one-sided violence only; column attribution says so.
     """
-    side_a, side_b = (draft.cells.text(side).to_numpy(dtype=object) for side in ("side_a", "side_b"))
+    side_a, side_b = (
+        draft.cells.text(side).to_numpy(dtype=object) for side in ("side_a", "side_b")
+    )
     codes, texts = by_unique(draft.cells.text("side_b"))
     government = texts.str.startswith("Government of").to_numpy()[codes]
     rebels = (violence == "state-based") & ~government & (side_b != "")
@@ -80,7 +82,8 @@ def _tolls(draft: Draft, one_sided: np.ndarray) -> None:
     figures = {part: draft.whole(part, needed=True) for part in ("low", "best", "high")}
     draft.toll("killed", "incl_attackers", **figures)
     side_a, side_b, unknown = (
-        np.nan_to_num(draft.whole(name), nan=1) for name in ("deaths_a", "deaths_b", "deaths_unknown")
+        np.nan_to_num(draft.whole(name), nan=1)
+        for name in ("deaths_a", "deaths_b", "deaths_unknown")
     )
     only_civilians = (side_a == 0) & (side_b == 0) & (unknown == 0)
     known = (one_sided & (side_a == 0)) | only_civilians

@@ -19,10 +19,9 @@ _ISO = rf"\s*(\d{{4}})[-/](\d{{1,2}})[-/](\d{{1,2}}){_TIME}\s*"
 _YEAR_LAST = rf"\s*(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}){_TIME}\s*"
 _NAMED = rf"\s*(\d{{1,2}})[ -]([A-Za-z]{{3,9}})[ -](\d{{4}}){_TIME}\s*"
 _MONTHS = {
-    name[:3]: number
+    name: number
     for number, name in enumerate(
-        "january february march april may june july august september october november"
-        " december".split(),
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
         start=1,
     )
 }
@@ -153,9 +152,7 @@ def _order_of(texts: pd.Series, order: DateOrder, default: DateOrder) -> str:
     if order != "auto":
         against = month_first if order == "dmy" else day_first
         if against.any():
-            raise MixedDatesError(
-                f"dates do not fit the order {order}", texts[against.idxmax()]
-            )
+            raise MixedDatesError(f"dates do not fit the order {order}", texts[against.idxmax()])
         return order
     if day_first.any() and month_first.any():
         examples = f"{texts[day_first.idxmax()]} and {texts[month_first.idxmax()]}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pandas as pd
 
 from sahelstats.datasets.importing import Imported
 from sahelstats.datasets.report import report_json, report_of
-from sahelstats.files import write_atomic
+from sahelstats.files import write_atomic, write_blocks
 
 #: Rows that are put together at a time: enough to be quick, few enough to be small.
 BLOCK = 50_000
@@ -124,26 +122,3 @@ def write_import(imported: Imported, out: Path, version: str, sha256: str) -> di
         rejected.unlink(missing_ok=True)
     write_atomic(out.with_suffix(".import.json"), report_json(report))
     return report
-
-
-def write_blocks(path: Path, blocks: Iterable[str]) -> None:
-    """Write a file block by block, whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Where to write; its folder is made when missing.
-    blocks : iterable of str
-        Text, written as UTF-8 with the line ends it has.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            for block in blocks:
-                stream.write(block)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
