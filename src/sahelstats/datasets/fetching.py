@@ -31,6 +31,13 @@ ACLED gives its data to people with an account and forbids passing it on, so not
   4. sahelstats import acled data/imported/raw/FILE.csv --out data/imported/NAME.csv
 Figures made from it must cite ACLED; the table itself must not be published."""
 
+GTD_STEPS = """\
+GTD is given to people who register and forbids passing it on, so nothing is fetched.
+  1. Register at https://www.start.umd.edu/gtd and download the database (XLSX or CSV).
+  2. Save the file below data/imported/raw/, which git ignores.
+  3. sahelstats import gtd data/imported/raw/FILE.xlsx --out data/imported/NAME.csv
+Figures made from it must cite GTD; the table itself must not be published."""
+
 
 @dataclass(frozen=True)
 class Fetched:
