@@ -148,6 +148,8 @@ def _read_frame(
     except UnicodeDecodeError as error:
         _refuse_unless_cp1252(source, error)
         return _parse(source, form, layout, names, "cp1252", as_numbers=False), "cp1252"
+    except TableError:
+        raise
     except ValueError:
         pass
     try:
@@ -204,7 +206,7 @@ def _parser_fault(path: Path, error: pd.errors.ParserError) -> Fault:
     if found := re.search(r"EOF inside string starting at row (\d+)", text):
         rule = "opens a quotation mark that never closes"
         return Fault(
-            shown(path), int(found.group(1)) + 2, "", "", rule,
+            shown(path), int(found.group(1)) + 1, "", "", rule,
             "Get the file anew; the download may have been cut.",
         )  # fmt: skip
     return file_fault(path, "cannot be read as CSV", "Get the file anew from its producer.", text)

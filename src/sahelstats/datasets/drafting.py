@@ -55,8 +55,9 @@ class Draft:
         for row in np.flatnonzero(rows):
             words = reason
             if column:
-                value = str(self.cells.frame.at[int(row), column])
-                words = f"{column} {shorten(value)!r} {reason}"
+                words = (
+                    f"{column} {shorten(as_text(self.cells.frame.at[int(row), column]))!r} {reason}"
+                )
             self.reasons.setdefault(int(row), []).append(words)
 
     def flag(self, quirk: str, rows: Mask) -> None:
@@ -256,6 +257,19 @@ class Draft:
             for value in values
         ]
         return np.array(texts, dtype=object)[codes]
+
+
+def as_text(cell: object) -> str:
+    """Return a cell as the file has it: numbers without a point that only the reading put there.
+
+    Examples
+    --------
+    >>> as_text(4.0), as_text(float("nan")), as_text("Kati"), as_text(1.5)
+    ('4', '', 'Kati', '1.5')
+    """
+    if isinstance(cell, float):
+        return "" if cell != cell else f"{cell:.15g}"
+    return str(cell)
 
 
 def _stripped(cells: pd.Series) -> np.ndarray:

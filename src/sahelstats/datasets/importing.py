@@ -14,7 +14,7 @@ import pandas as pd
 from sahelstats.datasets import acled, gtd, ucdp
 from sahelstats.datasets.cells import Cells
 from sahelstats.datasets.countries import codes_of
-from sahelstats.datasets.drafting import Adapter, Draft
+from sahelstats.datasets.drafting import Adapter, Draft, as_text
 from sahelstats.datasets.reading import read_cells
 from sahelstats.datasets.values import DateOrder
 from sahelstats.tables.checks import table_faults
@@ -151,7 +151,7 @@ def rejected_rows(draft: Draft) -> pd.DataFrame:
         Columns ``row``, ``reason`` and the cells that the import reads.
     """
     positions = sorted(draft.reasons)
-    frame = draft.cells.frame.iloc[positions].copy()
+    frame = draft.cells.frame.iloc[positions].map(as_text)
     frame.insert(0, "row", [position + draft.cells.first_row for position in positions])
     frame.insert(1, "reason", ["; ".join(draft.reasons[position]) for position in positions])
     return frame.reset_index(drop=True)
