@@ -21,7 +21,7 @@ MAX_BYTES = 400 * 1024**2
 ATTEMPTS = 5
 _MAX_REDIRECTS = 5
 _TIMEOUT = (15, 60)
-_BLOCK = 256 * 1024
+_BLOCK = 64 * 1024
 
 #: Told of progress: bytes that are there, and of how many (None when the server does not say).
 Progress = Callable[[int, int | None], None]
@@ -185,8 +185,6 @@ def download(
             return _attempt(session, url, part, max_bytes, progress or (lambda done, of: None))
         except (_CutError, requests.ConnectionError, requests.Timeout) as error:
             reason = str(error)
-        except requests.exceptions.ChunkedEncodingError:
-            reason = "the connection was cut"
         except requests.RequestException as error:
             raise FetchError(f"{url}: {error}") from None
     there = part.stat().st_size if part.exists() else 0
@@ -285,12 +283,15 @@ def _store(
     progress: Progress,
 ) -> None:  # fmt: skip
     """Write what comes; raises when it is too much, or ends too early."""
-    import requests
+    from urllib3.exceptions import HTTPError
 
     done = there
+    # Read below requests, which would throw away the beginning of a block that is cut.
+    body = response.raw
+    body.enforce_content_length = False
     with part.open("ab" if there else "wb") as stream:
         try:
-            for block in response.iter_content(_BLOCK):
+            while block := body.read(_BLOCK):
                 done += len(block)
                 if done > max_bytes:
                     stream.close()
@@ -298,7 +299,7 @@ def _store(
                     raise _too_large(response.url, "more than it said", max_bytes)
                 stream.write(block)
                 progress(done, total)
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        except (HTTPError, OSError):
             raise _CutError(f"the connection was cut after {done:,} bytes") from None
     if total is not None and done != total:
         raise _CutError(f"{done:,} of {total:,} bytes came")
