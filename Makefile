@@ -3,7 +3,6 @@
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.SECONDARY:
 .DEFAULT_GOAL := all
 
 ifeq ($(filter grouped-target,$(.FEATURES)),)
@@ -43,8 +42,8 @@ build/rules.mk: FORCE
 INPUTS := build/inputs
 PACKAGE := $(INPUTS)/src/sahelstats
 CURATED := $(patsubst %,$(INPUTS)/data/curated/%.csv,incidents claims sources actors places dropped_claims)
-DATA_CODE := $(wildcard $(PACKAGE)/tables/*.py) $(PACKAGE)/reports.py $(PACKAGE)/ranges.py
-REPORT_CODE := $(wildcard $(PACKAGE)/report/*)
+DATA_CODE := $(filter $(PACKAGE)/tables/% $(PACKAGE)/reports.py $(PACKAGE)/ranges.py,$(PACKAGE_FILES))
+REPORT_CODE := $(filter $(PACKAGE)/report/%,$(PACKAGE_FILES))
 PAGES := $(STEMS:%=reports/%.html)
 RECORDS := $(STEMS:%=build/record/%.json)
 
@@ -111,7 +110,8 @@ data/incidents.csv data/datapackage.json &: $(CURATED) $(DATA_CODE) | $(ENVIRONM
 	@$(SAHELSTATS) build-data
 
 # Copied only when the content changed: a rebuilt table that is the same reruns nothing.
-$(INPUTS)/data/%: data/%
+BUILT := $(INPUTS)/data/incidents.csv $(INPUTS)/data/datapackage.json
+$(BUILT): $(INPUTS)/data/%: data/%
 	@cmp -s $< $@ || { mkdir -p $(@D) && cp $< $@.part && mv $@.part $@; }
 
 removed-input: FORCE
@@ -130,8 +130,9 @@ reports/$(1).html: build/record/$(1).json build/executed/$(1).ipynb $(REPORT_COD
 endef
 $(foreach stem,$(STEMS),$(eval $(call NOTEBOOK,$(stem))))
 
-figures/manifest.json: $(RECORDS) $(foreach stem,$(STEMS),$($(stem).figures)) | $(ENVIRONMENT)
+# The folder of the copies is new when a notebook was added or removed.
+figures/manifest.json: $(INPUTS)/notebooks $(RECORDS) $(foreach stem,$(STEMS),$($(stem).figures)) | $(ENVIRONMENT)
 	@$(SAHELSTATS) manifest
 
-reports/index.html: $(RECORDS) figures/manifest.json $(REPORT_CODE) | $(ENVIRONMENT)
+reports/index.html: $(INPUTS)/notebooks $(RECORDS) figures/manifest.json $(REPORT_CODE) | $(ENVIRONMENT)
 	@$(SAHELSTATS) report --index

@@ -1,27 +1,110 @@
-"""Borders of the region, and whether a point lies in the country it is said to lie in."""
+"""Natural Earth borders of the fourteen countries, and whether a point lies where it should."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from sahelstats.paths import BOUNDARIES
 
 if TYPE_CHECKING:
     import shapely
 
-COUNTRY_FILE = BOUNDARIES / "ne50m_admin0_14countries.geojson"
-DIVISION_FILE = BOUNDARIES / "ne10m_admin1_14countries.geojson"
+FILES = {
+    "country": "ne50m_admin0_14countries.geojson",
+    "admin1": "ne10m_admin1_14countries.geojson",
+}
 
-#: Lambert azimuthal equal-area around the region's middle: distances of some tens of km are true
-#: to well under 1 % there.
-REGIONAL_CRS = "+proj=laea +lat_0=15 +lon_0=0 +datum=WGS84 +units=km"
+#: Lambert azimuthal equal-area about 15 N 0 E: areas are exact everywhere, and lengths within the
+#: region are within 1.5 %.
+REGIONAL_CRS = "+proj=laea +lat_0=15 +lon_0=0 +ellps=WGS84 +units=km +no_defs"
 
 
-@lru_cache(maxsize=1)
+@dataclass(frozen=True)
+class Boundaries:
+    """Polygons of one level, as aligned arrays in the order of the file.
+
+    Attributes
+    ----------
+    level : str
+        "country" (1:50 million) or "admin1" (1:10 million).
+    iso3 : ndarray of str, shape (n,)
+        ISO 3166-1 alpha-3 code of each polygon's country.
+    name : ndarray of str, shape (n,)
+        The polygon's name in Natural Earth.
+    geometry : ndarray of shapely geometries, shape (n,)
+        Longitude, latitude (WGS84), prepared for point tests.
+    """
+
+    level: str
+    iso3: NDArray[np.str_]
+    name: NDArray[np.str_]
+    geometry: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, level: str) -> Boundaries:
+    import shapely
+    from shapely.geometry import shape
+
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    geometry = np.array([shape(f["geometry"]) for f in features], dtype=object)
+    shapely.prepare(geometry)
+    return Boundaries(
+        level=level,
+        iso3=np.array([f["properties"]["iso3"] for f in features]),
+        name=np.array([f["properties"]["name"] for f in features]),
+        geometry=geometry,
+    )
+
+
+def load_boundaries(level: str = "country", folder: Path | None = None) -> Boundaries:
+    """Read the borders of the region.
+
+    Parameters
+    ----------
+    level : {"country", "admin1"}
+        Countries, or their first-level divisions as Natural Earth has them (Mali before
+        2016, Burkina Faso's provinces, Guinea's prefectures, Ghana before 2018).
+    folder : Path, optional
+        Where the GeoJSON files are; the project's data/boundaries by default.
+
+    Returns
+    -------
+    Boundaries
+        Read once, then shared: treat as read-only.
+
+    Raises
+    ------
+    ValueError
+        Unknown level.
+    FileNotFoundError
+        The file is not in the folder.
+
+    Notes
+    -----
+    Natural Earth, public domain: 1:50m Admin 0 and 1:10m Admin 1.
+
+    Examples
+    --------
+    >>> countries = load_boundaries("country")
+    >>> len(countries), bool("MLI" in countries.iso3)
+    (14, True)
+    """
+    if level not in FILES:
+        raise ValueError(f"level is {level!r}; known levels: {', '.join(FILES)}")
+    return _read((folder or BOUNDARIES) / FILES[level], level)
+
+
 def countries() -> dict[str, shapely.Geometry]:
     """Return the polygons of the region's countries.
 
@@ -35,16 +118,48 @@ def countries() -> dict[str, shapely.Geometry]:
     >>> "MLI" in countries()
     True
     """
+    found = load_boundaries("country")
+    return dict(zip(found.iso3.tolist(), found.geometry, strict=True))
+
+
+def meeting_point(*codes: str) -> tuple[float, float]:
+    """Return the point at which the borders of countries meet.
+
+    Parameters
+    ----------
+    *codes : str
+        ISO 3166-1 alpha-3, three or more.
+
+    Returns
+    -------
+    latitude, longitude : float
+        WGS84 degrees; the first from the north where they meet more than once.
+
+    Raises
+    ------
+    ValueError
+        When they do not meet, or a country has no border here.
+
+    Examples
+    --------
+    >>> meeting_point("MLI", "BFA", "NER")
+    (14.9112, 0.2178)
+    """
     import shapely
 
-    content = json.loads(COUNTRY_FILE.read_text(encoding="utf-8"))
-    return {
-        feature["properties"]["iso3"]: shapely.from_geojson(json.dumps(feature["geometry"]))
-        for feature in content["features"]
-    }
+    known = countries()
+    if unknown := [code for code in codes if code not in known]:
+        raise ValueError(f"no borders of {', '.join(unknown)}")
+    corners = [set(map(tuple, shapely.get_coordinates(known[c]).tolist())) for c in codes]
+    if not (common := set.intersection(*corners)):
+        raise ValueError(f"{', '.join(codes)} do not meet in one point")
+    longitude, latitude = max(common, key=lambda point: (point[1], point[0]))
+    return latitude, longitude
 
 
-def km_outside(longitude: np.ndarray, latitude: np.ndarray, country: np.ndarray) -> np.ndarray:
+def km_outside(
+    longitude: ArrayLike, latitude: ArrayLike, country: ArrayLike
+) -> NDArray[np.float64]:
     """Return how far points lie outside the country they are said to lie in.
 
     Parameters
@@ -69,17 +184,19 @@ def km_outside(longitude: np.ndarray, latitude: np.ndarray, country: np.ndarray)
 
     to_plane = Transformer.from_crs("EPSG:4326", REGIONAL_CRS, always_xy=True)
     points = shapely.points(*to_plane.transform(np.asarray(longitude), np.asarray(latitude)))
-    country = np.asarray(country)
+    codes = np.asarray(country)
+    shapes = countries()
     outside = np.full(len(points), np.nan)
-    for code in np.unique(country):
-        if code in countries():
-            polygon = shapely.transform(
-                countries()[code],
-                lambda xy: np.column_stack(to_plane.transform(xy[:, 0], xy[:, 1])),
-            )
+
+    def to_km(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_plane.transform(degrees[:, 0], degrees[:, 1]))
+
+    for code in np.unique(codes):
+        if code in shapes:
+            polygon = shapely.transform(shapes[code], to_km)
             # Most points lie inside, which is much quicker to see than how far outside they are.
             shapely.prepare(polygon)
-            own = np.flatnonzero(country == code)
+            own = np.flatnonzero(codes == code)
             inside = shapely.covers(polygon, points[own])
             outside[own[inside]] = 0.0
             outside[own[~inside]] = shapely.distance(polygon, points[own[~inside]])

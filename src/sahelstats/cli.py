@@ -24,16 +24,28 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
+def _recover(folder: Path) -> None:
+    """Put right what an interrupted ``add`` left in a folder, and say so."""
+    from sahelstats.curation.transaction import TransactionError, recover
+
+    try:
+        if done := recover(folder):
+            print(done, file=sys.stderr)
+    except TransactionError as error:
+        raise fail(str(error)) from None
+
+
 @app.command("build-data")
 def build_data() -> None:
     """Build data/incidents.csv and data/datapackage.json from data/curated."""
     from sahelstats.files import write_atomic
-    from sahelstats.paths import DATA, INCIDENTS, shown
+    from sahelstats.paths import CURATED, DATA, INCIDENTS, shown
     from sahelstats.ranges import build_incidents, to_csv
     from sahelstats.tables.datapackage import datapackage_json
     from sahelstats.tables.faults import TableError
     from sahelstats.tables.validation import validate
 
+    _recover(CURATED)
     try:
         validate()
         table = build_incidents()
@@ -54,6 +66,7 @@ def validate_tables(
     from sahelstats.tables.faults import TableError
     from sahelstats.tables.validation import validate
 
+    _recover(path if path.is_dir() else path.parent)
     try:
         counts = validate(path)
     except TableError as error:
@@ -73,6 +86,8 @@ def _print_faults(error: Exception) -> None:
 
     faults = error.faults  # type: ignore[attr-defined]
     console = Console()
+    if not console.is_terminal:
+        console.width = 160  # a file has no edge; narrow columns would only break words
     table = Table(
         title=f"{len(faults):,} fault{'s' if len(faults) != 1 else ''}", title_justify="left"
     )
@@ -83,6 +98,74 @@ def _print_faults(error: Exception) -> None:
         cells = (fault.file, row, fault.column, shorten(fault.value), fault.rule, fault.remedy)
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
+
+
+_Folder = Annotated[
+    Path | None, typer.Option(help="Folder of the curated tables; default data/curated.")
+]
+
+
+@app.command("show")
+def show_incident(
+    incident_id: Annotated[
+        str | None, typer.Argument(help="Id of an incident: COUNTRY-YYYYMMDD-place.")
+    ] = None,
+    disputed: Annotated[
+        bool, typer.Option("--disputed", help="List incidents whose sources contradict.")
+    ] = False,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            help="List incidents with these words in id, place, actors, notes, claimants."
+        ),
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="List incidents of a year.")] = None,
+    country: Annotated[
+        str | None, typer.Option(help="List incidents of a country, by code or name.")
+    ] = None,
+    folder: _Folder = None,
+) -> None:
+    """Show an incident with its claims and ranges, or list incidents; conditions add up."""
+    from sahelstats.curation import command
+    from sahelstats.curation.curated import CurationError
+    from sahelstats.paths import CURATED
+    from sahelstats.tables.faults import TableError
+
+    _recover(folder or CURATED)
+    try:
+        view = command.show(incident_id, disputed, search, year, country, folder)
+    except (CurationError, TableError) as error:
+        raise fail(str(error)) from None
+    command.print_wide(view)
+
+
+@app.command("add")
+def add_incident(
+    from_json: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help='Take the incident from a file: {"incident": {...}, "claims": [{...}], "sources": '
+            '[{...}], "actors": [{...}]}, keys are the columns of the tables.',
+        ),
+    ] = None,
+    folder: _Folder = None,
+) -> None:
+    """Add an incident with its claims, asked for one by one; nothing is written with faults."""
+    from sahelstats.curation import command
+    from sahelstats.curation.transaction import TransactionError
+    from sahelstats.paths import CURATED
+    from sahelstats.tables.faults import TableError
+
+    _recover(folder or CURATED)
+    try:
+        view = command.add(from_json, folder)
+    except TableError as error:
+        _print_faults(error)
+        raise typer.Exit(1) from None
+    except (TransactionError, OSError) as error:
+        raise fail(f"The addition could not be written: {error}") from None
+    command.print_wide(view)
 
 
 @app.command("rerun")
@@ -114,6 +197,14 @@ def rerun_notebooks(
         raise fail(str(error)) from None
     if None in done.values():
         raise typer.Exit(1)
+
+
+@app.command("documents")
+def documents() -> None:
+    """Bring the generated parts of README.md and data/README.md up to date."""
+    from sahelstats.report.documents import write_documents
+
+    write_documents()
 
 
 @app.command("manifest")

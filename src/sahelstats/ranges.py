@@ -126,6 +126,9 @@ def _range_of_whole(whole: list[Report], complete: list[Report]) -> dict[str, An
     top = max(whole, key=lambda report: report["upper"])
     bounded = [report for report in complete if _known(report["lower"])]
     bottom = min(bounded, key=lambda report: report["lower"], default=None)
+    if bottom is not None:
+        # "Up to 10" pulls the median, but sets no low: it cannot pull the best below that.
+        best = max(best, int(bottom["lower"]))
     return {
         "low": None if bottom is None else int(bottom["lower"]),
         "best": best,
@@ -145,8 +148,14 @@ def _range_of_parts(parts: list[Report], wider: list[Report]) -> dict[str, Any]:
     top = max(parts, key=_at_least, default=None)
     if top is not None:
         figure = _at_least(top)
-        found |= {"low": figure, "best": figure, "high": figure, "open_above": True}
-        found |= dict.fromkeys(("low_by", "best_by", "high_by"), _by(top))
+        found |= {"best": figure, "high": figure, "open_above": True}
+        found |= {"best_by": _by(top), "high_by": _by(top)}
+    # "Up to 50 in one village" leaves open whether anybody died there.
+    floors = [report for report in parts if _known(report["lower"])]
+    floor = max(floors, key=_at_least, default=None)
+    if floor is not None:
+        figure = _at_least(floor)
+        found |= {"low": figure, "best": figure, "low_by": _by(floor), "best_by": _by(floor)}
     # "At least 30 in the two towns" says nothing about how many fell in one of them.
     closed = [report for report in wider if not report["open_above"]]
     cap = min(closed, key=lambda report: report["upper"], default=None)

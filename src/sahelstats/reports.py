@@ -326,8 +326,9 @@ def _toll_without_attackers(group: list[Claim], attackers: list[Figure]) -> Figu
 
 
 def _when(claim: Claim) -> pd.Timestamp:
-    """Return the day of a claim for ordering: an unknown date comes before any other."""
-    return claim["reported_on"] if pd.notna(claim["reported_on"]) else pd.Timestamp.min
+    """Return the last day a claim's date can mean; an unknown date comes before any other."""
+    day = claim.get("reported_until", claim["reported_on"])
+    return day if pd.notna(day) else pd.Timestamp.min
 
 
 def _undivided(group: list[Claim], flags: tuple[str, ...]) -> Claim | None:
@@ -352,8 +353,10 @@ def _extreme(group: list[Claim], basis: str, scope: str) -> Figure | None:
             if claim["victims"] != "perpetrators" and claim["includes_perpetrators"] != "no"
         ]
     figures = [f for claim in used if (f := figure_of(claim)).central is not None]
-    pick = max if scope == "part" else min
-    return pick(figures, key=lambda figure: figure.central or 0) if figures else None
+    if scope == "part":
+        return max(figures, key=lambda figure: figure.central or 0, default=None)
+    # A count left open upwards caps nothing: it must not hide one that does.
+    return min(figures, key=lambda figure: (figure.open_above, figure.upper or 0), default=None)
 
 
 def _in_convention(figure: Figure) -> tuple[str, int | None, int | None, int | None]:

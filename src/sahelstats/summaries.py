@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
 from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
@@ -113,6 +114,39 @@ def toll_columns(outcome: str, basis: str) -> dict[str, str]:
     return {part: range_column(outcome, basis, part) for part in RANGE_PARTS}
 
 
+def on_basis(table: pd.DataFrame, basis: str) -> pd.DataFrame:
+    """Return a table whose ``killed_*`` columns hold the toll on the chosen basis.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents.
+    basis : str
+        ``excl_attackers`` or ``incl_attackers``.
+
+    Returns
+    -------
+    DataFrame
+        A copy where anything differs; ``killed_incl_*`` stay as they are.
+
+    Raises
+    ------
+    ValueError
+        When the basis is unknown.
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> table = on_basis(load_incidents(), "incl_attackers")
+    >>> bool(table["killed_best"].equals(table["killed_incl_best"]))
+    True
+    """
+    wanted, standard = toll_columns("killed", basis), toll_columns("killed", "excl_attackers")
+    if wanted == standard:
+        return table
+    return table.assign(**{standard[part]: table[wanted[part]] for part in standard})
+
+
 def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -> pd.DataFrame:
     """Return incidents and known deaths by the values of a column, most incidents first.
 
@@ -145,6 +179,117 @@ def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -
     found.insert(1, "without_figure", groups[names[1]].agg(lambda cells: int(cells.isna().sum())))
     order = found.reset_index().sort_values(["incidents", column], ascending=[False, True])
     return order.reset_index(drop=True)
+
+
+def deaths_by_region(assigned: pd.DataFrame) -> pd.DataFrame:
+    """Return incidents and known deaths by first-level division, most deaths first.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        Tidy incidents with ``region``, as ``geography.assign_regions`` returns them; those without
+        a division are left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``country``, ``region``, ``incidents``, ``low``, ``best``, ``high`` (sums, people)
+        and ``open_above``: whether any of its highs was left open by its source.
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> from sahelstats.geography import assign_regions
+    >>> regions = deaths_by_region(assign_regions(load_incidents())[0])
+    >>> bool((regions["low"] <= regions["high"]).all())
+    True
+    """
+    groups = assigned.dropna(subset=["region"]).groupby(["country", "region"], observed=True)
+    names = ["killed_low", "killed_best", "killed_high"]
+    found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
+    found.insert(0, "incidents", groups.size())
+    found["open_above"] = groups["killed_open_above"].agg(lambda cells: bool(cells.any()))
+    order = found.reset_index().sort_values(
+        ["best", "incidents", "country", "region"], ascending=[False, False, True, True]
+    )
+    return order.reset_index(drop=True)
+
+
+def half_within(values: ArrayLike, weights: ArrayLike) -> float:
+    """Return the least value at which half of the weight is reached.
+
+    Examples
+    --------
+    >>> half_within([100.0, 300.0, 200.0], [5, 1, 1])
+    100.0
+    """
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(np.asarray(weights, dtype=float)[order])
+    return float(np.asarray(values, dtype=float)[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def way(km: float, more: str = "") -> str:
+    """Return a movement given in kilometres southward in words.
+
+    Examples
+    --------
+    >>> way(101.4), way(-17.2, " a year")
+    ('101 km south', '17 km a year north')
+    """
+    return f"{abs(km):,.0f} km{more} {'south' if km >= 0 else 'north'}"
+
+
+def span_name(first: int, last: int) -> str:
+    """Return the name of a span of years.
+
+    Examples
+    --------
+    >>> span_name(2016, 2019), span_name(2016, 2016)
+    ('2016\N{EN DASH}2019', '2016')
+    """
+    return f"{first}" if first == last else f"{first}\N{EN DASH}{last}"
+
+
+def moved(km: float, low: float, high: float, more: str = "") -> str:
+    """Return a movement and its interval, given in kilometres southward, in words.
+
+    Parameters
+    ----------
+    km, low, high : float
+        Kilometres, south positive.
+    more : str
+        What follows the number, such as ``" a year"``.
+
+    Returns
+    -------
+    str
+        With the direction of either end where they differ.
+
+    Examples
+    --------
+    >>> moved(101, 44, 230)
+    '101 km south (44 to 230)'
+    >>> moved(-17.2, -77, 28, " a year")
+    '17 km a year north (77 north to 28 south)'
+    """
+    ways = ["south" if value >= 0 else "north" for value in (low, high)]
+    ends = [f"{abs(value):,.0f}" for value in (low, high)]
+    if ways[0] == ways[1]:
+        ends = ends if ways[0] == "south" else ends[::-1]
+    else:
+        ends = [f"{end} {side}" for end, side in zip(ends, ways, strict=True)]
+    return f"{way(km, more)} ({ends[0]} to {ends[1]})"
+
+
+def within_chance(low: float, high: float) -> str:
+    """Return the words that end a finding whose interval does not leave out zero.
+
+    Examples
+    --------
+    >>> within_chance(3, 9), within_chance(-3, 9)
+    ('', ', within what chance allows')
+    """
+    return "" if low > 0 or high < 0 else ", within what chance allows"
 
 
 def reports_per_incident(table: pd.DataFrame, basis: str, most: int = 5) -> pd.DataFrame:
@@ -264,40 +409,3 @@ def known_shares(table: pd.DataFrame, basis: str = "excl_attackers") -> pd.DataF
     found = shares.melt("year", var_name="what", value_name="share")
     found.insert(2, "incidents", found["year"].map(pd.Series(years).value_counts()))
     return found
-
-
-def within_km(table: pd.DataFrame, latitude: float, longitude: float, km: float) -> pd.DataFrame:
-    """Return the incidents within a distance of a point, nearest first.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Tidy incidents; those without coordinates are left out.
-    latitude, longitude : float
-        WGS84 degrees.
-    km : float
-        Geodesic distance.
-
-    Returns
-    -------
-    DataFrame
-        Rows of `table` with a column ``distance_km``.
-
-    Examples
-    --------
-    >>> from sahelstats import load_incidents
-    >>> near = within_km(load_incidents(), 12.6392, -8.0029, 20)
-    >>> "MLI-20240917-bamako" in set(near["incident_id"])
-    True
-    """
-    from pyproj import Geod
-
-    placed = table.dropna(subset=["latitude", "longitude"])
-    n = len(placed)
-    _, _, metres = Geod(ellps="WGS84").inv(
-        placed["longitude"].to_numpy(float), placed["latitude"].to_numpy(float),
-        np.full(n, longitude), np.full(n, latitude),
-    )  # fmt: skip
-    near = placed.assign(distance_km=np.asarray(metres) / 1000)
-    near = near[near["distance_km"] <= km].sort_values(["distance_km", "incident_id"])
-    return near.reset_index(drop=True)

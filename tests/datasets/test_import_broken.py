@@ -128,7 +128,7 @@ def test_unknown_layout_names_what_was_found(tmp_path):
 #: Producer, what is changed in the second of two rows -> why it is turned away.
 REJECTED = {
     ("ucdp-ged", "id", ""): "id is empty: the row may be cut short",
-    ("ucdp-ged", "id", "1"): "id 1 stands there before",
+    ("ucdp-ged", "id", "1"): "UCDP-1 stands there before",
     ("ucdp-ged", "date_start", "soon"): "date_start 'soon' is not a date",
     ("ucdp-ged", "date_start", ""): "date_start is empty",
     ("ucdp-ged", "date_start", "2022-02-31"): "date_start '2022-02-31' is not a date",
@@ -201,3 +201,9 @@ def test_reading_warns_of_rows_left_behind(ged_file):
 def test_options_that_cannot_be_met(options, message, ged_file):
     with pytest.raises(ValueError, match=message):
         import_table(ged_file(), "ucdp-ged", **options)
+
+
+def test_a_twin_of_a_row_that_cannot_be_used_is_kept(ged_file):
+    found = import_table(ged_file(ged(1, best="x"), ged(1), ged(1)), "ucdp-ged")
+    assert found.rejected["row"].tolist() == [2, 4]
+    assert found.table["incident_id"].tolist() == ["UCDP-1"]

@@ -104,7 +104,7 @@ def test_incidents_with_a_clear_counterpart_are_matched_to_it(shared, five):
     places = check["incident_id"].map(known["place"]).map(folded)
     named = [a.split()[0] in b.split() for a, b in zip(places, check["ged_where"].map(folded),
                                                        strict=True)]  # fmt: skip
-    clear = check[((check["km_apart"] <= 10) | named) & (gap <= 1)]
+    clear = check[((check["km_apart"] <= 10) | np.array(named)) & (gap <= 1)]
     pairs = match_events(own, five).set_index("left_id")["right_id"]
     found = [pairs.get(incident) in set(rows["right_id"])
              for incident, rows in clear.groupby("incident_id")]  # fmt: skip

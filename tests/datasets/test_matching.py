@@ -15,8 +15,8 @@ from sahelstats.cli import app
 from sahelstats.datasets import match_events, read_ucdp_ged
 from sahelstats.datasets.matching import assign, find_candidates
 from sahelstats.datasets.similarity import WEIGHTS, Events
+from sahelstats.geography.places import within_km
 from sahelstats.ranges import to_csv
-from sahelstats.summaries import within_km
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_limits_and_ids_are_checked():
     table = load_incidents().head(3)
     with pytest.raises(ValueError, match="must not be negative"):
         match_events(table, table, days=-1)
-    with pytest.raises(ValueError, match="the right table has .* twice"):
+    with pytest.raises(ValueError, match=r"the right table has .* twice"):
         match_events(table, pd.concat([table, table]))
 
 

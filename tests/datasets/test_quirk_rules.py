@@ -45,7 +45,7 @@ def test_without_the_flag_they_are_refused(read, stored):
 @pytest.mark.parametrize("read", [load_incidents, validate])
 def test_a_flag_without_cause_is_a_fault(read, stored):
     path = stored(lambda text: text.replace("summary_event", "low_above_best"), event_clarity=2)
-    with pytest.raises(TableError, match="column quirk: names an order .* that no range .* has"):
+    with pytest.raises(TableError, match=r"column quirk: names an order .* that no range .* has"):
         read(path)
 
 

@@ -27,7 +27,7 @@ def draft(draft: Draft) -> None:
     draft.reject(ids == "", "event_id_cnty is empty: the row may be cut short")
     spaced = np.array([bool(re.search(r"\s", text)) for text in ids])
     draft.reject(spaced, "is no id", "event_id_cnty")
-    draft.unique_ids(ids, "ACLED-")
+    draft.ids(ids, "ACLED-")
     start, end = draft.dates("event_date", "event_date")
     event = np.char.lower(_stripped(draft, "event_type").astype(str))
     attack = np.array([text.startswith(mapping.ACLED_ATTACKS) for text in event], dtype=bool)

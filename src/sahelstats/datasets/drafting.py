@@ -133,13 +133,9 @@ class Draft:
         self.reject((start > tomorrow) | (end > tomorrow), "the date lies in the future")
         self.reject(start < np.datetime64("1900-01-01"), "the date is before 1900")
 
-    def unique_ids(self, ids: np.ndarray, prefix: str) -> None:
-        """Set the ids, from texts or whole numbers; turns away those that stand there before."""
-        again = pd.Series(ids).duplicated().to_numpy()
-        known = (ids != "") & ~pd.isna(ids)
+    def ids(self, ids: np.ndarray, prefix: str) -> None:
+        """Set the ids, from texts or whole numbers."""
         whole = np.nan_to_num(ids).astype(np.int64) if ids.dtype.kind == "f" else ids
-        for row in np.flatnonzero(again & known):
-            self.reasons.setdefault(int(row), []).append(f"id {whole[row]} stands there before")
         named = np.empty(len(ids), dtype=object)
         named[:] = [f"{prefix}{text}" for text in whole.tolist()]
         self.columns["incident_id"] = named
@@ -196,6 +192,7 @@ class Draft:
 
     def table(self) -> pd.DataFrame:
         """Return the records that can be used as a tidy table, numbered anew."""
+        self._reject_twins()
         keep = ~self.rejected
         self._flag_ranges()
         self._flag_outside(keep)
@@ -208,6 +205,12 @@ class Draft:
         return pd.DataFrame(
             {column.name: typed_array(columns[column.name], column) for column in TIDY.columns}
         )
+
+    def _reject_twins(self) -> None:
+        """Turn away records of which the id stands before, in a record that can be used."""
+        names = pd.Series(self.columns["incident_id"])[~self.rejected]
+        for row, name in names[names.duplicated()].items():
+            self.reasons.setdefault(int(str(row)), []).append(f"{name} stands there before")
 
     def _flag_ranges(self) -> None:
         """Flag ranges whose bounds the producer left out of order."""

@@ -48,7 +48,7 @@ def _ids(draft: Draft) -> None:
     plain = texts.str.strip().str.replace(r"\.0$", "", regex=True)
     whole = plain.str.fullmatch(r"\d{12}").to_numpy(bool)
     draft.reject(~whole[codes], "is not the twelve digits of an id", "eventid")
-    draft.unique_ids(plain.where(whole, "").to_numpy(dtype=object)[codes], "GTD-")
+    draft.ids(plain.where(whole, "").to_numpy(dtype=object)[codes], "GTD-")
 
 
 def _days(draft: Draft) -> None:

@@ -163,7 +163,9 @@ def _counts(cells: pd.Series) -> dict[str, int]:
 def _reasons(rejected: pd.DataFrame) -> dict[str, int]:
     """Return how many rows were turned away for what, without the value of each cell."""
     parts = (part for reason in rejected["reason"] for part in reason.split("; "))
-    return dict(Counter(re.sub(r"'.*' |\bid \S+ ", "", part) for part in parts).most_common())
+    return dict(
+        Counter(re.sub(r"'.*' |^\S+(?= stands)", "", part).strip() for part in parts).most_common()
+    )
 
 
 def _quirks(table: pd.DataFrame) -> dict[str, dict[str, Any]]:

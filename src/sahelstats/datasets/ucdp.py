@@ -19,7 +19,7 @@ def draft(draft: Draft) -> None:
         With the cells of a GED file.
     """
     ids = draft.whole("id", needed=True)
-    draft.unique_ids(ids, "UCDP-")
+    draft.ids(ids, "UCDP-")
     start, end = draft.dates("date_start", "date_end")
     violence = draft.coded("type_of_violence", mapping.TYPE_OF_VIOLENCE)
     draft.columns |= {

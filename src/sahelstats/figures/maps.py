@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,7 @@ def region_map(
     ax: Axes,
     extent: tuple[float, float, float, float] = REGION,
     places: pd.DataFrame | None = None,
+    keep_clear: Sequence[tuple[float, float]] = (),
 ) -> Axes:
     """Draw the base of every map.
 
@@ -49,6 +50,8 @@ def region_map(
         West, east, south, north in degrees.
     places : DataFrame, optional
         Capitals and towns to mark: columns ``place``, ``kind``, ``latitude``, ``longitude``.
+    keep_clear : sequence of (float, float), optional
+        Longitude and latitude of points that the names of countries avoid where they can.
 
     Returns
     -------
@@ -76,39 +79,68 @@ def region_map(
     for spine in ax.spines.values():
         spine.set(visible=True, color=BORDER)
     _scale_bar(ax, extent)
-    written = [] if places is None else _mark_places(ax, places, extent)
-    _name_countries(ax, extent, written)
+    written: list[Annotation] = []
+    if places is not None:
+        written = _mark_places(ax, places, extent)
+        marks = zip(places["longitude"], places["latitude"], strict=True)
+        keep_clear = [*keep_clear, *((float(x), float(y)) for x, y in marks)]
+    _name_countries(ax, extent, written, keep_clear)
     return ax
 
 
 def _name_countries(
-    ax: Axes, extent: tuple[float, float, float, float], written: Sequence[Annotation]
+    ax: Axes,
+    extent: tuple[float, float, float, float],
+    written: Sequence[Annotation],
+    keep_clear: Sequence[tuple[float, float]],
 ) -> None:
-    """Write each country's name well inside what is seen of it, clear of other words."""
+    """Write each country's name well inside what is seen of it, clear of other words.
+
+    Where a name cannot also keep clear of the points, words alone are what it must not touch.
+    """
     import shapely
 
     west, east, south, north = extent
     window = shapely.box(west, south, east, north)
-    taken = [label.get_window_extent() for label in written]
-    taken += [ax.transData.transform_bbox(_corner(extent))]
+    frame = ax.get_window_extent().extents
+    taken = [label.get_window_extent().extents for label in written]
+    taken.append(ax.transData.transform_bbox(_corner(extent)).extents)
+    points = np.asarray(keep_clear, dtype=float).reshape(-1, 2)
+    reach = 4.5 * ax.figure.dpi / 72
+    around = ax.transData.transform(points)[:, [0, 1, 0, 1]] + np.array([-1, -1, 1, 1]) * reach
     for code, shape in countries().items():
         seen = shapely.intersection(shape, window)
         if seen.area < 0.012 * window.area:
             continue
-        points = _roomy_points(seen)
+        room = _roomy_points(seen)
         if seen.area > 0.6 * window.area:
             # A country that fills the map is named at its edge, away from what the map is about.
-            points.insert(0, (west + 0.1 * (east - west), north - 0.05 * (north - south)))
-        for x, y in points:
-            label = ax.text(
-                x, y, country_name(code).upper(), color="#77776F", size=6.5, ha="center",
-                va="center", zorder=5, path_effects=_halo(), in_layout=False,
-            )  # fmt: skip
-            box = label.get_window_extent().padded(3)
-            if not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                break
+            room.insert(0, (west + 0.1 * (east - west), north - 0.05 * (north - south)))
+        if not room:
+            continue
+        label = ax.text(
+            *room[0], country_name(code).upper(), color="#77776F", size=6.5, ha="center",
+            va="center", zorder=5, path_effects=halo(), in_layout=False,
+        )  # fmt: skip
+        box = label.get_window_extent().padded(3).extents
+        moved = ax.transData.transform(room) - ax.transData.transform(room[0])
+        boxes = box + moved[:, [0, 1, 0, 1]]
+        inside = (boxes[:, 0] >= frame[0]) & (boxes[:, 2] <= frame[2])
+        free = inside & ~_touches(boxes, np.array(taken))
+        best = free & ~_touches(boxes, around)
+        if not free.any():
             label.remove()
+            continue
+        chosen = int(np.argmax(best if best.any() else free))
+        label.set_position(room[chosen])
+        taken.append(boxes[chosen])
+
+
+def _touches(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return which boxes (x0, y0, x1, y1) touch any of the others."""
+    a, b = boxes[:, None], others[None]
+    meet = (a[..., :2] <= b[..., 2:]) & (a[..., 2:] >= b[..., :2])
+    return np.asarray(np.any(np.all(meet, axis=2), axis=1))
 
 
 def _corner(extent: tuple[float, float, float, float]) -> Bbox:
@@ -131,7 +163,7 @@ def _roomy_points(shape: shapely.Geometry) -> list[tuple[float, float]]:
     return [(float(p.x), float(p.y)) for p in inside[np.argsort(-room, kind="stable")]]
 
 
-def _halo() -> list[AbstractPathEffect]:
+def halo() -> list[AbstractPathEffect]:
     """Return a pale edge that keeps words readable on top of marks."""
     from matplotlib.patheffects import withStroke
 
@@ -151,7 +183,7 @@ def _mark_places(
         ax.scatter(rows["longitude"], rows["latitude"], s=size, marker=marker, color=INK, zorder=6)
     return place_labels(
         ax, seen["longitude"].to_numpy(), seen["latitude"].to_numpy(), seen["place"].tolist(),
-        size=7, color=INK, zorder=7, path_effects=_halo(),
+        size=7, color=INK, zorder=7, path_effects=halo(),
     )  # fmt: skip
 
 
@@ -169,7 +201,11 @@ def _scale_bar(ax: Axes, extent: tuple[float, float, float, float]) -> None:
 
 
 def incident_points(
-    ax: Axes, table: pd.DataFrame, colours: Sequence[str] | str, figure: str = "killed_best"
+    ax: Axes,
+    table: pd.DataFrame,
+    colours: Sequence[str] | str,
+    figure: str = "killed_best",
+    scale: float = 1.0,
 ) -> Axes:
     """Draw incidents as circles whose area is the toll; how they are filled tells the precision.
 
@@ -183,6 +219,8 @@ def incident_points(
         A colour for each incident, or one for all.
     figure : str
         Column that gives the area; incidents without a figure are drawn as small crosses.
+    scale : float
+        Areas are multiplied by this, for small maps; give the key the same.
 
     Returns
     -------
@@ -206,7 +244,7 @@ def incident_points(
         )  # fmt: skip
     for precision, filled in ((1, True), (2, False)):
         rows = table[(table["geo_precision"] == precision) & table[figure].notna()]
-        size = rows[figure].to_numpy(float) * AREA_PER_DEATH + 2
+        size = rows[figure].to_numpy(float) * AREA_PER_DEATH * scale + 2
         edge = colour.loc[rows.index]
         ax.scatter(
             rows["longitude"], rows["latitude"], s=size,
@@ -248,8 +286,164 @@ def extent_around(
     [-1.0, 1.0, -1.0, 1.0]
     """
     high = km / KM_PER_DEGREE
-    wide = high / np.cos(np.radians(latitude))
+    wide = float(high / np.cos(np.radians(latitude)))
     return longitude - wide, longitude + wide, latitude - high, latitude + high
+
+
+def extent_of(
+    latitude: np.ndarray, longitude: np.ndarray, margin: float = 1.0
+) -> tuple[float, float, float, float]:
+    """Return the extent that holds some points, with a margin.
+
+    Parameters
+    ----------
+    latitude, longitude : array of float
+        Degrees.
+    margin : float
+        Degrees added on every side.
+
+    Returns
+    -------
+    tuple of float
+        West, east, south, north in degrees.
+
+    Examples
+    --------
+    >>> [float(v) for v in extent_of(np.array([12.0, 14.0]), np.array([-8.0, 1.0]))]
+    [-9.0, 2.0, 11.0, 15.0]
+    """
+    return (
+        float(np.min(longitude)) - margin, float(np.max(longitude)) + margin,
+        float(np.min(latitude)) - margin, float(np.max(latitude)) + margin,
+    )  # fmt: skip
+
+
+def landscape(
+    extent: tuple[float, float, float, float], most: float = 0.8
+) -> tuple[float, float, float, float]:
+    """Return an extent widened so that a map of it is not too high.
+
+    Parameters
+    ----------
+    extent : tuple of float
+        West, east, south, north in degrees.
+    most : float
+        Greatest height as a share of the width.
+
+    Returns
+    -------
+    tuple of float
+        As given where it is wide enough.
+
+    Examples
+    --------
+    >>> round(height_of(landscape((0, 1, -5, 5)), 1.0), 2)
+    0.8
+    """
+    west, east, south, north = extent
+    lacking = max(height_of(extent, 1.0) / most, 1.0) * (east - west) - (east - west)
+    return west - lacking / 2, east + lacking / 2, south, north
+
+
+def height_of(extent: tuple[float, float, float, float], width: float = 6.85) -> float:
+    """Return how high a ``region_map`` of a given width is, in inches.
+
+    Parameters
+    ----------
+    extent : tuple of float
+        West, east, south, north in degrees.
+    width : float
+        In inches; by default that of a figure within its margins.
+
+    Returns
+    -------
+    float
+        Inches.
+
+    Examples
+    --------
+    >>> round(height_of((-1, 1, -1, 1), 3.0), 2)
+    3.0
+    """
+    west, east, south, north = extent
+    across = (east - west) * np.cos(np.radians((south + north) / 2))
+    return float(width * (north - south) / across)
+
+
+def on_map(table: pd.DataFrame, extent: tuple[float, float, float, float]) -> pd.DataFrame:
+    """Return the incidents that lie within an extent: those that a map of it shows.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Incidents with coordinates.
+    extent : tuple of float
+        West, east, south, north in degrees.
+
+    Returns
+    -------
+    DataFrame
+        Some of the rows.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame({"latitude": [14.0, 28.0], "longitude": [0.0, 9.0]})
+    >>> len(on_map(points, REGION))
+    1
+    """
+    west, east, south, north = extent
+    inside = table["longitude"].between(west, east) & table["latitude"].between(south, north)
+    return table[inside]
+
+
+def precision_key(ax: Axes, colour: str, deaths: Sequence[int], scale: float = 1.0) -> Axes:
+    """Draw the key of a map of incidents in one colour: what areas and fillings mean.
+
+    Parameters
+    ----------
+    ax : Axes
+        An axes that holds nothing else.
+    colour : str
+        Of the incidents.
+    deaths : sequence of int
+        Tolls to show.
+    scale : float
+        As given to ``incident_points``.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    from matplotlib.lines import Line2D
+
+    mark: dict[str, Any] = {"linestyle": "none", "markeredgecolor": colour, "markeredgewidth": 0.7}
+    areas = [
+        Line2D([], [], marker="o", markerfacecolor=_faded(colour, 0.55), label=f"{n}",
+               markersize=np.sqrt(n * AREA_PER_DEATH * scale + 2), **mark)
+        for n in deaths
+    ]  # fmt: skip
+    pale: dict[str, Any] = {**mark, "markeredgewidth": 0.0}
+    kinds = [
+        Line2D([], [], marker="o", markersize=6, markerfacecolor=_faded(colour, 0.55),
+               label="exact site", **mark),
+        Line2D([], [], marker="o", markersize=6, markerfacecolor="none", label="within 25 km",
+               **mark),
+        Line2D([], [], marker="o", markersize=10, markerfacecolor=_faded(colour, 0.16),
+               label="the district only", **pale),
+    ]  # fmt: skip
+    areas.append(Line2D([], [], marker="x", markersize=4, label="no figure", **mark))
+    ax.axis("off")
+    text: dict[str, Any] = {
+        "fontsize": 7, "borderpad": 0, "handletextpad": 0.4, "columnspacing": 1.0,
+        "labelspacing": 0.9,
+    }  # fmt: skip
+    first = ax.legend(handles=areas, title="people killed", title_fontsize=7, ncols=len(areas),
+                      loc="center left", **text)  # fmt: skip
+    ax.legend(handles=kinds, title="place known to", title_fontsize=7, ncols=len(kinds),
+              loc="center right", **text)  # fmt: skip
+    ax.add_artist(first)
+    return ax
 
 
 def circle_km(ax: Axes, latitude: float, longitude: float, km: float) -> Axes:
@@ -310,7 +504,7 @@ def map_key(ax: Axes, families: Sequence[str], deaths: Sequence[int] = (10, 50, 
         for n in deaths
     ]  # fmt: skip
     ax.axis("off")
-    text = {"fontsize": 7, "title_fontsize": 7, "borderpad": 0}
+    text: dict[str, Any] = {"fontsize": 7, "title_fontsize": 7, "borderpad": 0}
     first = ax.legend(handles=areas, title="killed", ncols=len(deaths), loc="center left",
                       handletextpad=0.6, columnspacing=1.2, **text)  # fmt: skip
     ax.legend(handles=colours, ncols=-(-len(families) // 2), loc="center right",

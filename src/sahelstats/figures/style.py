@@ -22,6 +22,9 @@ _TITLE_SIZE, _TITLE_LINE, _TITLE_CHARACTERS = 11.5, 0.215, 79
 _TEXT_SIZE, _TEXT_LINE, _TEXT_CHARACTERS = 8.0, 0.15, 116
 _FOOT_SIZE, _FOOT_CHARACTERS = 7.2, 132
 
+#: Left and right of the frame's words, as a share of the width.
+_MARGIN = 0.012
+
 
 def use_style() -> None:
     """Set the project's look, whatever the machine's own matplotlib settings are."""
@@ -59,9 +62,9 @@ def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
     """
     import matplotlib.pyplot as plt
 
-    head = textwrap.wrap(title, _TITLE_CHARACTERS)
-    below = textwrap.wrap(subtitle, _TEXT_CHARACTERS)
-    foot = textwrap.wrap(footer, _FOOT_CHARACTERS)
+    head = _lines(title, _TITLE_CHARACTERS, _TITLE_SIZE, "bold")
+    below = _lines(subtitle, _TEXT_CHARACTERS, _TEXT_SIZE)
+    foot = _lines(footer, _FOOT_CHARACTERS, _FOOT_SIZE)
     top = 0.1 + _TITLE_LINE * len(head) + _TEXT_LINE * len(below) + 0.1
     bottom = 0.1 + _TEXT_LINE * len(foot) + 0.05
     total = height + top + bottom
@@ -69,7 +72,7 @@ def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
     fig.set_layout_engine(
         "constrained", rect=(0.005, bottom / total, 0.99, height / total), w_pad=0.04, h_pad=0.03
     )
-    left = 0.012
+    left = _MARGIN
     fig.text(
         left, 1 - 0.1 / total, "\n".join(head), size=_TITLE_SIZE, weight="bold", color=INK,
         ha="left", va="top", linespacing=1.25,
@@ -83,3 +86,20 @@ def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
         va="bottom", linespacing=1.3,
     )  # fmt: skip
     return fig
+
+
+def _lines(text: str, characters: int, size: float, weight: str = "normal") -> list[str]:
+    """Break text into lines that fit the width, however wide its letters are."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    room = (1 - 2 * _MARGIN) * WIDTH * 72
+    while True:
+        lines = textwrap.wrap(text, characters)
+        widths = [
+            text_to_path.get_text_width_height_descent(line, font, False)[0] for line in lines
+        ]
+        if max(widths, default=0) <= room:
+            return lines
+        characters -= 2

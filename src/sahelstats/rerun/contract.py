@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,8 @@ class Contract:
 
 def stems() -> list[str]:
     """Return the stems of all notebooks, in order."""
-    return sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    # A leading dot marks what an editor is in the middle of saving.
+    return sorted(p.stem for p in NOTEBOOKS.glob("*.ipynb") if not p.name.startswith("."))
 
 
 def find_stem(name: str) -> str:
@@ -151,7 +153,7 @@ def parameters_of(source: str) -> dict[str, Any]:
                 raise ValueError(f"line {statement.lineno} is not of the form name = literal")
         try:
             found[name] = ast.literal_eval(value)
-        except ValueError:
+        except (ValueError, TypeError):
             raise ValueError(f"{name} (line {statement.lineno}) is not a plain literal") from None
     if not found:
         raise ValueError("it sets nothing")
@@ -160,17 +162,33 @@ def parameters_of(source: str) -> dict[str, Any]:
 
 def heading_of(cell: dict[str, Any]) -> str:
     """Return the text of a Markdown cell's first heading, or an empty text."""
+    return next(iter(headings_of(cell)), "")
+
+
+def headings_of(cell: dict[str, Any]) -> list[str]:
+    r"""Return the texts of a Markdown cell's headings.
+
+    Parameters
+    ----------
+    cell : dict
+        A cell of a notebook.
+
+    Returns
+    -------
+    list of str
+        In order; empty for a cell of code.
+
+    Examples
+    --------
+    >>> headings_of({"cell_type": "markdown", "source": "# Why?\n#1 is no heading\n## Where"})
+    ['Why?', 'Where']
+    """
     if cell["cell_type"] != "markdown":
-        return ""
-    for line in "".join(cell["source"]).splitlines():
-        if line.startswith("#"):
-            return line.lstrip("#").strip()
-    return ""
+        return []
+    return re.findall(r"^#{1,6} +(.*?)[ #]*$", "".join(cell["source"]), re.MULTILINE)
 
 
 def _declaration_faults(declared: dict[str, Any]) -> Iterator[str]:
-    import re
-
     figures = declared.get("figures")
     if not isinstance(figures, list) or not figures:
         yield 'its metadata must list what it makes: "sahelstats": {"figures": ["name", ...]}'
@@ -181,14 +199,26 @@ def _declaration_faults(declared: dict[str, Any]) -> Iterator[str]:
 
 
 def _cell_faults(cells: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield what hides failure from papermill: shell lines, magics and sys.exit."""
+    """Yield what hides failure from papermill: shell lines and magics, which are not Python."""
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # notebooks may await anywhere
+    heading = ""
     for number, cell in enumerate(cells, start=1):
+        heading = next(reversed(headings_of(cell)), heading)
         if cell["cell_type"] != "code":
             continue
+        where = f"cell {number}" + (f" under {heading!r}" if heading else "")
         source = "".join(cell["source"])
-        for line in source.splitlines():
-            if line.lstrip().startswith(("!", "%")):
-                yield f"cell {number}: {line.strip()!r} is a shell line or magic"
+        try:
+            tree = compile(source, where, "exec", flags)
+        except SyntaxError as error:
+            line = (error.text or "").strip()
+            yield f"{where}: {line!r} is not Python; shell lines and magics are not allowed"
+            continue
+        except ValueError as error:  # a null byte
+            yield f"{where}: {error}"
+            continue
+        if any(isinstance(node, ast.Name) and node.id == "get_ipython" for node in ast.walk(tree)):
+            yield f"{where}: get_ipython() is not allowed, no more than the magics it runs"
 
 
 def _nearest(wanted: str, known: list[str]) -> str:

@@ -20,6 +20,9 @@ from sahelstats.rerun import tracing
 
 NAME = "sahelstats"
 
+#: An address of a socket file holds about a hundred bytes, `/socket-5` included.
+_LONGEST_FOLDER = 80
+
 
 class OwnInterpreter(KernelSpecManager):
     """Knows one kernel: this interpreter. Kernels installed on the machine are not looked at."""
@@ -27,6 +30,7 @@ class OwnInterpreter(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the kernel of this environment, whatever the name."""
         command = [sys.executable, "-m", "sahelstats.rerun.kernel", "-f", "{connection_file}"]
+        command.append("--log-level=50")  # that it is being stopped is no news
         return KernelSpec(argv=command, display_name="sahelstats", language="python")
 
 
@@ -35,6 +39,9 @@ class TracingClient(PapermillNotebookClient):
 
     def papermill_execute_cells(self) -> None:
         """Execute all cells; the note of files is made even when one of them fails."""
+        for cell in self.nb.cells:
+            # Times that JupyterLab saved; find_failure takes those of this run for a sign of life.
+            cell.metadata.pop("execution", None)
         super().papermill_execute_cells()
         code = f"__import__('sahelstats.rerun.tracing', fromlist=['write']).write({self.folder!r})"
         self.wait_for_reply(self.kc.execute(code, silent=True, store_history=False))
@@ -77,7 +84,7 @@ class IsolatedEngine(NBClientEngine):
         private = tempfile.mkdtemp(prefix="sahelstats-")
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter())
         manager.connection_file = str(Path(private) / "kernel.json")
-        if os.name == "posix":
+        if os.name == "posix" and len(os.fsencode(private)) <= _LONGEST_FOLDER:
             # Files in a private folder instead of ports: parallel kernels cannot collide.
             manager.transport = "ipc"
             manager.ip = str(Path(private) / "socket")
@@ -94,8 +101,13 @@ class IsolatedEngine(NBClientEngine):
 
 def _environment(private: str) -> dict[str, str]:
     """Return an environment in which the same notebook gives the same bytes."""
+    # Stands in for the user's: some of its settings, the time zone say, no stylesheet can reset.
+    settings = Path(private) / "matplotlibrc"
+    settings.touch()
     return os.environ | {
         "IPYTHONDIR": private,  # start-up files of the user's own profile
+        "PYTHONSTARTUP": "",  # which IPython runs, too
+        "MATPLOTLIBRC": str(settings),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",
         "PYTHONNOUSERSITE": "1",

@@ -4,8 +4,8 @@ make compares dates, and dates lie: opening a notebook in JupyterLab, switching 
 touching a file makes it new without changing it. So before make looks, every input (cleaned
 notebooks, data, package sources, the lock file) is copied to ``build/inputs`` where its content
 differs from the copy that is there, and make's rules name the copies. The same pass writes
-``build/rules.mk``: which notebooks there are, which figures each declares and which inputs its last
-run really used.
+``build/rules.mk``: which notebooks there are, which figures each declares, which inputs its last
+run really used, and of which files the package consists.
 
 Runs before the environment exists, so it imports nothing but the standard library.
 """
@@ -13,6 +13,7 @@ Runs before the environment exists, so it imports nothing but the standard libra
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -24,6 +25,9 @@ MIRRORED = ("notebooks/*.ipynb", "data/**/*", "src/sahelstats/**/*", "requiremen
 BUILT = ("data/incidents.csv", "data/datapackage.json")
 #: Neither changes a result: prose beside data, compiled files, tables imported for one machine.
 PASSED_OVER = ("data/README.md", "data/imported/")
+#: What make can take as a target; anything else would break the rules instead of one run.
+STEM = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+FIGURE = r"[A-Za-z0-9_-]+"
 
 
 def cleaned(notebook: dict) -> str:
@@ -76,14 +80,22 @@ def sync(root: Path) -> None:
             try:
                 notebook = json.loads(content)
                 content = cleaned(notebook).encode("utf-8")
-                declared = notebook.get("metadata", {}).get("sahelstats", {})
-                figures[path.stem] = list(declared.get("figures", []))
+                names = notebook.get("metadata", {}).get("sahelstats", {}).get("figures", [])
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 sys.exit(f"{relative.as_posix()} is no notebook ({error}). Restore it from git.")
+            if not re.fullmatch(STEM, path.stem):
+                sys.exit(f"{relative.as_posix()}: please name it with letters, digits and _ only.")
+            # The runner complains of a name that is not plain; here it is left out.
+            figures[path.stem] = [n for n in names if re.fullmatch(FIGURE, str(n))]
         wanted.add(copy)
         _write_if_changed(copy, content)
     _forget_removed(root, wanted)
-    _write_if_changed(root / RULES, _rules(root, figures).encode("utf-8"))
+    package = sorted(
+        path.relative_to(root).as_posix()
+        for path in wanted
+        if path.is_relative_to(root / MIRROR / "src")
+    )
+    _write_if_changed(root / RULES, _rules(root, figures, package).encode("utf-8"))
 
 
 def _inputs(root: Path) -> list[Path]:
@@ -100,31 +112,37 @@ def _inputs(root: Path) -> list[Path]:
     )
 
 
-def _rules(root: Path, figures: dict[str, list[str]]) -> str:
-    """Return the facts make needs: stems, declared figures, inputs of the last run."""
+def _rules(root: Path, figures: dict[str, list[str]], package: list[str]) -> str:
+    """Return the facts make needs: stems, declared figures, inputs of the last run, package."""
     lines = ["# Facts for the Makefile, written before every run; do not edit."]
     lines.append(f"STEMS := {' '.join(sorted(figures))}")
+    lines.append(f"PACKAGE_FILES := {' '.join(map(_escaped, package))}")
     for stem, names in sorted(figures.items()):
         files = [
             f"figures/{stem}__{name}.{kind}" for name in names for kind in ("svg", "png", "csv")
         ]
         lines.append(f"{stem}.figures := {' '.join(files)}")
-        lines.append(f"{stem}.inputs := {' '.join(_used(root, stem))}")
+        lines.append(f"{stem}.inputs := {' '.join(map(_escaped, _used(root, stem)))}")
     return "\n".join(lines) + "\n"
 
 
 def _used(root: Path, stem: str) -> list[str]:
     """Return the mirrored inputs of a notebook: those its last run used, as far as known."""
-    used = {"requirements.lock", f"notebooks/{stem}.ipynb", "data/incidents.csv"}
+    used = {"requirements.lock", f"notebooks/{stem}.ipynb"}
     try:
         record = json.loads((root / RECORDS / f"{stem}.json").read_text(encoding="utf-8"))
         used |= {*record["inputs"]["data"], *record["inputs"]["package"]}
     except (OSError, ValueError, KeyError, TypeError):
-        pass  # never run, or a record from another version: its outputs are missing or older
+        used.add("data/incidents.csv")  # never run: most need the table, and it takes building
     copies = {f"{MIRROR}/{path}" for path in used}
     # A removed input makes its users stale instead of stopping make.
     gone = {c for c in copies if not (root / c).exists() and c[len(MIRROR) + 1 :] not in BUILT}
     return sorted(copies - gone) + (["removed-input"] if gone else [])
+
+
+def _escaped(path: str) -> str:
+    """Return a path as make reads it, to which a blank is the end of a path."""
+    return path.replace(" ", "\\ ")
 
 
 def _forget_removed(root: Path, wanted: set[Path]) -> None:

@@ -9,7 +9,7 @@ def main() -> None:
     """Start a kernel with the arguments of ``ipykernel_launcher``."""
     # `python -m` puts the working folder first on the path, where data/ and figures/ would pass
     # for packages.
-    if sys.path and sys.path[0] not in ("", *sys.path[1:]):
+    if not sys.flags.safe_path:
         sys.path.pop(0)
     from sahelstats.rerun import tracing
 

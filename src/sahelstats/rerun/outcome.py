@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sahelstats.rerun.contract import heading_of
+from sahelstats.rerun.contract import headings_of
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _TRACEBACK_LINES = 6
+#: Tags of the cells that papermill adds: the parameters given, and its own notes on an error.
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,11 @@ def find_failure(
         An error output counts even where papermill lets it pass (``sys.exit(0)``); so does a cell
         that never completed (a killed kernel) and a declared figure that is not there.
     """
-    # papermill inserts a cell; numbers in messages are those of the notebook itself.
+    # papermill inserts cells; numbers in messages are those of the notebook itself.
     cells = [
         cell
         for cell in cells
-        if "injected-parameters" not in cell.get("metadata", {}).get("tags", [])
+        if _ADDED.isdisjoint(cell.get("metadata", {}).get("tags", []))
         or any(output["output_type"] == "error" for output in cell.get("outputs", []))
     ]
     for index, cell in enumerate(cells):
@@ -81,8 +84,9 @@ def find_failure(
         for output in cell.get("outputs", []):
             if output["output_type"] == "error":
                 return Failure(index + 1, _heading_above(cells, index), *_error(output))
-        status = cell.get("metadata", {}).get("papermill", {})
-        if status.get("status") != "completed" or status.get("exception"):
+        if exception is not None and not _began(cell):
+            break
+        if not _completed(cell):
             reason = "the cell did not complete"
             if exception is not None and type(exception).__name__ == "DeadKernelError":
                 reason = "the kernel died while running this cell (killed, or out of memory)"
@@ -94,9 +98,30 @@ def find_failure(
     return _missing_product(folder, stem, declared)
 
 
+def _began(cell: dict[str, Any]) -> bool:
+    """Return whether a cell was started; where none was, the kernel itself is at fault."""
+    return bool(cell.get("metadata", {}).get("papermill", {}).get("start_time"))
+
+
+def _completed(cell: dict[str, Any]) -> bool:
+    """Return whether the kernel reported the end of a code cell and no exception.
+
+    papermill's own status does not tell: when the kernel is dead, it marks the cell that killed it
+    and all that follow as completed.
+    """
+    metadata = cell.get("metadata", {})
+    status = metadata.get("papermill", {})
+    if status.get("status") != "completed" or status.get("exception"):
+        return False
+    replied = "shell.execute_reply" in metadata.get("execution", {})
+    return replied or not "".join(cell["source"]).strip()
+
+
 def _missing_product(folder: Path, stem: str, declared: Sequence[str]) -> Failure | None:
     """Return the failure of a run that did not write exactly what it declares."""
-    if not (folder / "values.json").exists():
+    # Saving a figure writes the file, too, without a value in it.
+    values = folder / "values.json"
+    if not values.exists() or not json.loads(values.read_text(encoding="utf-8"))["values"]:
         return Failure(None, "", "no value was recorded: say or answer must be called")
     wanted = {f"{stem}__{name}.{kind}" for name in declared for kind in ("svg", "png", "csv")}
     written = {path.name for path in (folder / "figures").glob("*")}
@@ -110,7 +135,7 @@ def _missing_product(folder: Path, stem: str, declared: Sequence[str]) -> Failur
 
 def _heading_above(cells: Sequence[dict[str, Any]], index: int) -> str:
     """Return the nearest heading above a cell."""
-    return next((h for cell in reversed(cells[:index]) if (h := heading_of(cell))), "")
+    return next((found[-1] for cell in reversed(cells[:index]) if (found := headings_of(cell))), "")
 
 
 def _error(output: dict[str, Any]) -> tuple[str, str]:

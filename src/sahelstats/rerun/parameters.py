@@ -10,6 +10,7 @@ import ast
 import difflib
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -120,8 +121,11 @@ def _parse_number(text: str, kind: type) -> Any:
             r"[-+]?\d+" if kind is int else r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", text
         ):
             raise ValueError
-        return kind(text)
-    except ValueError:
+        value = kind(text)
+        if not math.isfinite(value):
+            raise ValueError
+        return value
+    except (ValueError, OverflowError):
         what = "whole number" if kind is int else "number"
         raise ValueError(f"{text!r} is not a {what}") from None
 
@@ -168,11 +172,18 @@ def variant_name(parameters: Mapping[str, Any]) -> str:
     """
     plain = ",".join(f"{name}={_folder_text(parameters[name])}" for name in sorted(parameters))
     safe = re.sub(r"[^A-Za-z0-9_=+,.-]", "_", plain)
-    if safe == plain and len(safe) <= 100 and not safe.endswith("."):
+    # A value with one of the separators in it could pass for several values.
+    clear = plain.count("=") == len(parameters) and plain.count(",") == len(parameters) - 1
+    clear &= not any("+" in str(item) for value in parameters.values() for item in _items(value))
+    if clear and safe == plain and len(safe) <= 100 and not safe.endswith("."):
         return safe
     exact = json.dumps(dict(parameters), sort_keys=True, default=str)
     return f"{safe[:80].rstrip('.')}-{hashlib.sha256(exact.encode()).hexdigest()[:10]}"
 
 
 def _folder_text(value: Any) -> str:
-    return "+".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "+".join(map(str, _items(value)))
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sahelstats.files import write_if_changed
-from sahelstats.paths import BUILD, FIGURES, REPORTS, ROOT
+from sahelstats.paths import BUILD, FIGURES, NOTEBOOKS, REPORTS, ROOT
 from sahelstats.rerun import tracing
 from sahelstats.rerun.inputs import cleaned
 
@@ -130,24 +130,45 @@ def write_manifest(places: Places) -> Path:
     -------
     Path
         ``manifest.json`` beside the figures: for each its texts, the sha256 of its files, and of
-        the data, the notebook's source, the parameters, the package and the environment.
+        the data, the notebook's source, the parameters, the package and the environment. What it
+        said of notebooks that were not run in this clone is kept.
     """
-    manifest: dict[str, Any] = {}
-    for path in sorted(places.record.glob("*.json")):
+    target = places.figures / "manifest.json"
+    records = [path for path in sorted(places.record.glob("*.json")) if _has_notebook(path.stem)]
+    ran = {path.stem for path in records}
+    manifest = {
+        name: entry
+        for name, entry in _earlier(target).items()
+        if (stem := name.partition("__")[0]) not in ran and _has_notebook(stem)
+    }
+    for path in records:
         record = json.loads(path.read_text(encoding="utf-8"))
         for name, texts in sorted(record["figures"].items()):
             manifest[f"{path.stem}__{name}"] = texts | {
                 "notebook": f"notebooks/{path.stem}.ipynb",
                 "files": {
-                    kind: sha256(places.figures / f"{path.stem}__{name}.{kind}")
+                    kind: sha256(file)
                     for kind in ("svg", "png", "csv")
+                    # One that was deleted is brought back by a later run of this make.
+                    if (file := places.figures / f"{path.stem}__{name}.{kind}").exists()
                 },
                 "made_from": _digests(record),
             }
-    target = places.figures / "manifest.json"
     if not write_if_changed(target, _json(manifest)):
         os.utime(target)  # make asks for its date
     return target
+
+
+def _has_notebook(stem: str) -> bool:
+    return (NOTEBOOKS / f"{stem}.ipynb").exists()
+
+
+def _earlier(manifest: Path) -> dict[str, Any]:
+    """Return what a manifest says so far; nothing when there is none, or half of one."""
+    try:
+        return dict(json.loads(manifest.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def _digests(record: Mapping[str, Any]) -> dict[str, Any]:

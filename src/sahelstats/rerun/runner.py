@@ -33,8 +33,8 @@ def rerun(
     stem : str
         The notebook.
     settings : mapping, optional
-        Parameters that differ from the notebook's defaults; results then go to a variant's folder
-        and the committed figures stay as they are.
+        Parameters to run with; results then go to a variant's folder and the committed figures
+        stay as they are, even where a value is the notebook's own default.
     on_cell : callable, optional
         Called with (cell, number of cells) as each starts.
 
@@ -50,7 +50,7 @@ def rerun(
         place before has changed, and the notebook as far as it ran is kept as ``*.failed.ipynb``.
     """
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
-    given = {k: v for k, v in (settings or {}).items() if v != contract.parameters.get(k)}
+    given = dict(settings or {})
     places = Places.of(variant_name(given) if given else "")
     runs = BUILD / "runs"
     runs.mkdir(parents=True, exist_ok=True)

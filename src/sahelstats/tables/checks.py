@@ -46,7 +46,8 @@ def pandera_schema(table: Table) -> pa.DataFrameSchema:
             column.name: _pandera_column(column, column.name in table.key)
             for column in table.columns
         },
-        checks=[pa.Check(rule.test, name=rule.name, error=rule.broken) for rule in rules_of(table)],
+        # The name comes back as what failed: what a rule says is not unique.
+        checks=[pa.Check(rule.test, name=rule.name, error=rule.name) for rule in rules_of(table)],
         unique=list(table.key),
         strict=True,
         name=table.name,
@@ -120,7 +121,9 @@ def _kind_fault(column: Column, value: str, row: int, path: Path | str) -> Fault
         allowed = ", ".join(column.values) if len(column.values) <= 15 else "see data/README.md"
         rule, remedy = "is not one of the allowed values", f"Allowed: {allowed}."
     else:
-        rule, remedy = f"is not a {column.kind.replace('_', ' ')}", REMEDIES[column.kind]
+        article = "an" if column.kind == "integer" else "a"
+        rule = f"is not {article} {column.kind.replace('_', ' ')}"
+        remedy = REMEDIES[column.kind]
     return Fault(shown(path), row + 2, column.name, value, rule, remedy)
 
 
@@ -142,7 +145,8 @@ def _pandera_faults(
         if row is None or pd.isna(row):
             raise RuntimeError(f"the schema of {table.name} itself fails: {cases.to_string()}")
         fault = _fault_of_case(str(name), str(check), int(row), text, table, rules, path)
-        if fault.column in bad and bool(bad.at[int(row), fault.column]):
+        read = rules[check].counts_empty if check in rules else ()
+        if any(bool(bad.at[int(row), column]) for column in (fault.column, *read)):
             continue  # already told that the text itself is no value
         faults.setdefault((int(row), fault.column, fault.rule), fault)
     return list(faults.values())
@@ -153,8 +157,7 @@ def _fault_of_case(
     path: Path | str,
 ) -> Fault:  # fmt: skip
     """Return one failure of pandera as a fault in the table's own words."""
-    broken = next((rule for rule in rules.values() if check in (rule.name, rule.broken)), None)
-    if broken is not None and name in (table.name, "", "None", *table.column_names):
+    if broken := rules.get(check):
         value = text.at[row, broken.column]
         return Fault(shown(path), row + 2, broken.column, value, broken.broken, broken.remedy)
     if "unique" in check:

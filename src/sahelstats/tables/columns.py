@@ -9,7 +9,8 @@ import pandas as pd
 from sahelstats.tables.schema import Column, Table
 
 PATTERNS = {
-    "integer": r"-?\d+",
+    # Longer than any count, shorter than what an Int64 cannot hold.
+    "integer": r"-?\d{1,15}",
     "number": r"-?\d+(?:\.\d+)?",
     "boolean": r"True|False",
     "date": r"\d{4}-\d{2}-\d{2}",
@@ -58,7 +59,8 @@ def typed(text: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFrame]
 def _convert(cells: pd.Series, column: Column) -> pd.Series:
     """Return one column converted, with a missing value where its text does not fit."""
     if column.kind == "category":
-        return cells.astype(pd.CategoricalDtype(list(column.values)))
+        allowed = cells.where(cells.isin(list(column.values)))
+        return allowed.astype(pd.CategoricalDtype(list(column.values)))
     if column.kind == "text":
         return cells.mask(cells == "", pd.NA).astype("string")
     fits = cells.str.fullmatch(PATTERNS[column.kind])

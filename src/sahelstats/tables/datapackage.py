@@ -46,7 +46,7 @@ _IN_WORDS = {
     "about": "about {best}",
     "nearly": "nearly {best}",
     "up_to": "up to {high}",
-    "dozens": "no number",
+    "dozens": "an unstated number",
 }
 
 #: (column, value) -> an example in words.
@@ -235,7 +235,8 @@ def value_examples() -> dict[tuple[str, str], str]:
     for table in (SOURCES, ACTORS, PLACES):
         frame = load_table(DATA / table.path, table)
         named = _first_rows(table, frame, [], frame[table.key[0]])
-        found |= {key: words for key, words in named.items() if key not in found}
+        known = {column for column, _ in found}
+        found |= {key: words for key, words in named.items() if key[0] not in known}
     return found
 
 
@@ -267,7 +268,7 @@ def figure_in_words(claim: Mapping[str, Any] | pd.Series) -> str:
     Returns
     -------
     str
-        For example "at least 30"; "no number" where it is given in words only.
+        For example "at least 30"; "an unstated number" where it is given in words only.
 
     Examples
     --------
@@ -281,7 +282,7 @@ def figure_in_words(claim: Mapping[str, Any] | pd.Series) -> str:
 def _claim_in_words(claim: pd.Series) -> str:
     """Return where a claim stands and what it says."""
     group = "" if claim["victims"] == "all" else f" ({claim['victims']})".replace("_", " ")
-    figure = f"{figure_in_words(claim)}, {claim['outcome']}{group}, claimed by {claim['claimant']}"
+    figure = f"{figure_in_words(claim)} {claim['outcome']}{group}, claimed by {claim['claimant']}"
     return f"`{claim['incident_id']}` claim {claim['claim_no']}: {figure}"
 
 

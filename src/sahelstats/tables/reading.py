@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
-import re
 from pathlib import Path
 
 import pandas as pd
 
 from sahelstats.paths import shown
-from sahelstats.tables.faults import Fault, TableError, file_fault
+from sahelstats.tables.faults import Fault, TableError, file_fault, shorten
 from sahelstats.tables.schema import Table
 
 #: Longest text a cell may hold; real notes stay below a tenth of it.
 MAX_CELL = 10_000
+#: Bytes of the start of a file that must tell whether it can be a table at all.
+START = 100_000
 
 
 def read_text(path: Path | str, table: Table) -> pd.DataFrame:
@@ -38,42 +40,33 @@ def read_text(path: Path | str, table: Table) -> pd.DataFrame:
         When the file is missing, empty, not UTF-8, not comma-separated, or lacks or adds columns.
     """
     path = Path(path)
-    header = _header(path, table)
+    _check_is_text(path)
     try:
-        frame = pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False,
-            on_bad_lines="error", engine="c", low_memory=False,
-        )  # fmt: skip
+        faults = _structure_faults(path, table)
     except UnicodeDecodeError as error:
-        raise TableError([_encoding_fault(path, error)]) from None
-    except pd.errors.ParserError as error:
-        raise TableError([_parser_fault(path, error)]) from None
-    faults = _row_faults(path, frame, header)
+        faults = [_encoding_fault(path, error)]
     if faults:
         raise TableError(faults)
+    frame = pd.read_csv(
+        path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False,
+        skip_blank_lines=False, engine="c", low_memory=False,
+    )  # fmt: skip
     return frame[table.column_names]
 
 
-def _header(path: Path, table: Table) -> list[str]:
-    """Return the header's names after checking that the file is a table at all."""
+def _check_is_text(path: Path) -> None:
+    """Raise the fault of a path that is no text file at all."""
     remedy = "Give the path of a CSV file, or run `make data` to rebuild the project's own."
     if not path.exists():
         raise TableError([file_fault(path, "there is no such file", remedy)])
     if path.is_dir():
         raise TableError([file_fault(path, "is a folder, not a file", remedy)])
     with path.open("rb") as stream:
-        start = stream.read(100_000)
-    if not start.strip():
+        start = stream.read(START)
+    if not start.strip(b"\xef\xbb\xbf\r\n\t "):
         raise TableError([file_fault(path, "is empty", "Restore it from git or run `make data`.")])
-    fault = _binary_fault(path, start)
-    if fault:
+    if fault := _binary_fault(path, start):
         raise TableError([fault])
-    try:
-        first = start.decode("utf-8-sig", errors="strict" if len(start) < 100_000 else "ignore")
-    except UnicodeDecodeError as error:
-        raise TableError([_encoding_fault(path, error)]) from None
-    line = re.split(r"\r\n|\r|\n", first, maxsplit=1)[0]
-    return _check_columns(path, line, table)
 
 
 def _binary_fault(path: Path, start: bytes) -> Fault | None:
@@ -85,6 +78,9 @@ def _binary_fault(path: Path, start: bytes) -> Fault | None:
         return file_fault(path, "is UTF-16 text, not UTF-8", remedy)
     if b"\x00" in start:
         return file_fault(path, "is a binary file, not a CSV file", remedy)
+    if len(start) == START and b"\n" not in start and b"\r" not in start:
+        rule = f"has no line end in its first {START:,} bytes, so it is no table"
+        return file_fault(path, rule, remedy)
     return None
 
 
@@ -101,72 +97,101 @@ def _encoding_fault(path: Path, error: UnicodeDecodeError) -> Fault:
     return file_fault(path, "is not UTF-8 text", "Save the file as CSV UTF-8.", str(error.reason))
 
 
-def _check_columns(path: Path, line: str, table: Table) -> list[str]:
-    """Return the names in a header line after comparing them with the schema's."""
-    names = [name.strip().strip('"') for name in line.split(",")]
+def _column_faults(path: Path, names: list[str], table: Table) -> list[Fault]:
+    """Return what is wrong with the names in a header."""
     if len(names) == 1 and len(table.columns) > 1:
         for mark, word in ((";", "semicolons"), ("\t", "tabs")):
-            if mark in line:
+            if mark in names[0]:
                 rule = f"is separated by {word}, not by commas"
                 remedy = (
                     "Save it as CSV with commas; spreadsheets ask for the separator when saving."
                 )
-                raise TableError([file_fault(path, rule, remedy)])
+                return [file_fault(path, rule, remedy)]
+    if len(names) > 10 * len(table.columns):
+        rule = f"has {len(names):,} columns where the schema has {len(table.columns)}"
+        return [file_fault(path, rule, "Give the path of the table that is meant.")]
     faults = [
         _missing_column(path, name, names) for name in table.column_names if name not in names
     ]
     for name in names:
         if name not in table.column_names:
-            rule, remedy = f"column {name!r} is not in the schema", "Remove it or correct its name."
-            faults.append(file_fault(path, rule, remedy))
+            rule = f"column {shorten(name)!r} is not in the schema"
+            faults.append(file_fault(path, rule, "Remove it or correct its name."))
     for name in sorted({name for name in names if names.count(name) > 1}):
-        faults.append(file_fault(path, f"column {name!r} stands there twice", "Keep one of them."))
-    if faults:
-        raise TableError(faults)
-    return names
+        rule = f"column {shorten(name)!r} stands there twice"
+        faults.append(file_fault(path, rule, "Keep one of them."))
+    return faults
 
 
 def _missing_column(path: Path, name: str, names: list[str]) -> Fault:
     """Return the fault of a column that is not there, with the nearest name that is."""
     near = difflib.get_close_matches(name, names, n=1)
     remedy = (
-        f"Rename {near[0]!r} if that is meant."
+        f"Rename {shorten(near[0])!r} if that is meant."
         if near
         else "Add it; data/README.md says what it holds."
     )
     return file_fault(path, f"column {name!r} is missing", remedy)
 
 
-def _parser_fault(path: Path, error: pd.errors.ParserError) -> Fault:
-    """Return what the CSV reader tripped over, in plain words."""
-    text = str(error)
-    if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", text):
-        expected, row, saw = found.groups()
-        rule = f"has {saw} cells where the header has {expected}"
-        remedy = "Quote the cell that holds a comma, or remove the extra one."
-        return Fault(shown(path), int(row), "", "", rule, remedy)
-    if found := re.search(r"EOF inside string starting at row (\d+)", text):
-        row = int(found.group(1)) + 1
-        return Fault(
-            shown(path), row, "", "", "opens a quotation mark that never closes", "Close it."
-        )
-    return file_fault(path, "cannot be read as CSV", "Compare it with the version in git.", text)
+def _structure_faults(path: Path, table: Table) -> list[Fault]:
+    """Return what keeps a text file from being this table, read record by record.
 
-
-def _row_faults(path: Path, frame: pd.DataFrame, header: list[str]) -> list[Fault]:
-    """Return rows that are too short and cells that are too long to be meant."""
+    The reader of pandas is quick but lenient: it drops blank lines and surplus cells of the first
+    row, fills short rows and cuts text at a NUL. Here each of these is a fault.
+    """
     faults: list[Fault] = []
-    if frame.empty:
+    row = 0  # the last one that was read
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        records = csv.reader(stream, strict=True)
+        try:
+            names = next(records)
+            if faults := _column_faults(path, names, table):
+                return faults
+            row = 1
+            for row, cells in enumerate(records, start=2):
+                faults += _record_faults(path, row, cells, names)
+        except csv.Error as error:
+            # Nothing after this point can be told apart into cells.
+            return [*faults, _reader_fault(path, row + 1, str(error))]
+    if row == 1:
         faults.append(file_fault(path, "has a header but no rows", "Restore it from git."))
-    short = frame.isna().any(axis=1)
-    for row in frame.index[short]:
-        rule = f"has fewer cells than the header ({len(header)})"
-        faults.append(Fault(shown(path), int(row) + 2, "", "", rule, "Add the missing commas."))
-    for name in frame.columns:
-        lengths = frame[name].str.len()
-        for row in frame.index[lengths > MAX_CELL]:
-            rule = f"holds {int(lengths[row]):,} characters, more than {MAX_CELL:,}"
-            value = str(frame.at[row, name])[:60]
-            remedy = "Shorten it; often a quotation mark before it is not closed."
-            faults.append(Fault(shown(path), int(row) + 2, str(name), value, rule, remedy))
     return faults
+
+
+def _record_faults(path: Path, row: int, cells: list[str], names: list[str]) -> list[Fault]:
+    """Return a row's wrong number of cells, or its cells that cannot be meant."""
+    width = len(names)
+    if len(cells) != width:
+        rule = f"has {len(cells)} cells where the header has {width}"
+        remedy = "Add the missing commas."
+        if not cells:
+            rule, remedy = "is a blank line", "Remove it."
+        elif len(cells) > width:
+            remedy = "Quote the cell that holds a comma, or remove the extra one."
+        return [Fault(shown(path), row, "", "", rule, remedy)]
+    if max(map(len, cells)) <= MAX_CELL and "\0" not in "".join(cells):
+        return []
+    faults = []
+    for name, cell in zip(names, cells, strict=True):
+        if len(cell) > MAX_CELL:
+            rule = f"holds {len(cell):,} characters, more than {MAX_CELL:,}"
+            remedy = "Shorten it; often a quotation mark before it is not closed."
+            faults.append(Fault(shown(path), row, name, cell[:60], rule, remedy))
+        elif "\0" in cell:
+            rule, remedy = "holds a NUL character, which no text has", "Type the cell anew."
+            faults.append(Fault(shown(path), row, name, cell, rule, remedy))
+    return faults
+
+
+def _reader_fault(path: Path, row: int, error: str) -> Fault:
+    """Return what the CSV reader tripped over, in plain words."""
+    if "field larger" in error:
+        rule = f"holds a cell of more than {csv.field_size_limit():,} characters"
+        remedy = "Shorten it; often a quotation mark in this row is not closed."
+    elif "end of data" in error:
+        rule, remedy = "opens a quotation mark that never closes", "Close it."
+    else:
+        rule = "has text behind a closing quotation mark"
+        remedy = "Close the quotation mark that opened before, or double one that is text."
+    return Fault(shown(path), row, "", "", rule, remedy)

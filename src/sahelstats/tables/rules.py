@@ -27,6 +27,8 @@ class Rule:
         Frame -> boolean Series, True where a row keeps the rule; missing values keep it.
     broken, remedy : str
         What to say of a row that breaks it, and what to do.
+    counts_empty : tuple of str
+        Columns that the test asks whether they are filled: a cell that cannot be read is not.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Rule:
     test: Test
     broken: str
     remedy: str
+    counts_empty: tuple[str, ...] = ()
 
 
 def _ordered(low: str, best: str, high: str) -> Test:
@@ -175,7 +178,8 @@ def _attackers_flag_fits_victims(frame: pd.DataFrame) -> pd.Series:
     attackers = frame["victims"] == "perpetrators"
     open_group = frame["victims"].isin(["all", "unspecified"])
     flag = frame["includes_perpetrators"]
-    return (attackers & (flag == "yes")) | open_group | (~attackers & (flag == "no"))
+    missing = frame["victims"].isna() | flag.isna()
+    return missing | (attackers & (flag == "yes")) | open_group | (~attackers & (flag == "no"))
 
 
 def _denial_is_zero(frame: pd.DataFrame) -> pd.Series:
@@ -202,6 +206,7 @@ _DATES_AND_PLACE = (
     Rule(
         "coordinates_together", "latitude", _coordinates_together,
         "one coordinate stands without the other", "Fill in both or neither.",
+        ("latitude", "longitude"),
     ),
     Rule(
         "coordinates_not_zero", "latitude", _coordinates_not_zero,
@@ -229,6 +234,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
             "figures_fit_qualifier", "qualifier", _figures_fit_qualifier,
             "does not fit the figures in low, best and high",
             "Fill them as data/README.md says for this qualifier.",
+            ("low", "best", "high"),
         ),
         Rule(
             "attackers_flag_fits", "includes_perpetrators", _attackers_flag_fits_victims,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from sahelstats.boundaries import km_outside
 from sahelstats.paths import CURATED, shown
+from sahelstats.tables.audit import audit_faults
 from sahelstats.tables.checks import table_faults
 from sahelstats.tables.columns import last_day, typed
 from sahelstats.tables.faults import Fault, TableError, file_fault
@@ -63,6 +65,7 @@ def validate(path: Path | str | None = None) -> dict[str, int]:
         faults += _place_faults(texts[table.name], table, file)
     if path.is_dir():
         faults += _reference_faults(texts, path) + _report_date_faults(texts, path)
+        faults += audit_faults(texts, path, faults)
     if faults:
         raise TableError(faults)
     return {name: len(text) for name, text in texts.items()}
@@ -105,9 +108,10 @@ def table_of(path: Path) -> Table:
 
 def _place_faults(text: pd.DataFrame, table: Table, file: Path) -> list[Fault]:
     """Return rows whose point lies outside their country, and say when it is merely swapped."""
-    if not {"latitude", "longitude", "country"} <= set(table.column_names):
+    names = ("latitude", "longitude", "country")
+    if not set(names) <= set(table.column_names):
         return []
-    frame, _ = typed(text, table)
+    frame, _ = typed(text, replace(table, columns=tuple(table[name] for name in names)))
     rows = frame.index[
         frame["latitude"].notna() & frame["longitude"].notna() & frame["country"].notna()
     ]
@@ -116,8 +120,8 @@ def _place_faults(text: pd.DataFrame, table: Table, file: Path) -> list[Fault]:
     )
     country = frame.loc[rows, "country"].astype(str).to_numpy()
     valid = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
-    if "quirk" in frame:
-        valid &= ~names_quirk(frame.loc[rows], "outside_country").to_numpy()
+    if "quirk" in text:
+        valid &= ~names_quirk(text.loc[rows], "outside_country").to_numpy()
     rows, latitude, longitude, country = (
         rows[valid],
         latitude[valid],
@@ -127,13 +131,16 @@ def _place_faults(text: pd.DataFrame, table: Table, file: Path) -> list[Fault]:
     if not len(rows):
         return []
     outside = km_outside(longitude, latitude, country)
-    swapped = km_outside(latitude, longitude, country)
+    far = np.flatnonzero(outside > MAX_KM_OUTSIDE)
+    if not len(far):
+        return []
+    swapped = km_outside(latitude[far], longitude[far], country[far])
     faults = []
-    for position in np.flatnonzero(outside > MAX_KM_OUTSIDE):
+    for position, other_way in zip(far, swapped, strict=True):
         value = f"{latitude[position]:g}, {longitude[position]:g}"
         rule = f"lies {outside[position]:,.0f} km outside {country[position]}"
         remedy = "Correct the coordinates or the country."
-        if swapped[position] <= MAX_KM_OUTSIDE:
+        if other_way <= MAX_KM_OUTSIDE:
             remedy = "Latitude and longitude are swapped: exchange them."
         faults.append(Fault(shown(file), int(rows[position]) + 2, "latitude", value, rule, remedy))
     return faults

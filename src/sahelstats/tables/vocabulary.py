@@ -165,7 +165,7 @@ INCLUDES_PERPETRATORS = {
 }
 
 QUALIFIER = {
-    "exact": "The number as given: low = best = high.",
+    "exact": "The number as given, provisional or not: low = best = high.",
     "range": "From low to high; best only where the claimant gives one.",
     "at_least": "No fewer than low = best; no high.",
     "more_than": "More than low = best; no high.",

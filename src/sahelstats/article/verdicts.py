@@ -1,0 +1,175 @@
+"""Verdicts on the assertions: one small function each, with what it compares and its threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sahelstats.article.evidence import Evidence
+from sahelstats.paths import DATA
+
+ASSERTIONS = DATA / "article_assertions.csv"
+VERDICTS = ("supported", "partly", "contradicted", "not testable here")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a table says of one assertion.
+
+    Attributes
+    ----------
+    verdict : str
+        One of ``VERDICTS``.
+    found : str
+        What the table says, in one sentence with its numbers.
+    numbers : dict
+        The numbers by name.
+    """
+
+    verdict: str
+    found: str
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """How one assertion is checked.
+
+    Attributes
+    ----------
+    assertion_id : str
+        As in data/article_assertions.csv.
+    compares : str
+        What is compared, and the threshold, in words.
+    on_events : bool
+        Whether imported event data can be asked as well.
+    run : callable
+        Evidence -> Finding.
+    """
+
+    assertion_id: str
+    compares: str
+    on_events: bool
+    run: Callable[[Evidence], Finding]
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    assertion_id: str, compares: str, on_events: bool = False
+) -> Callable[[Callable[[Evidence], Finding]], Callable[[Evidence], Finding]]:
+    """Register the function below as the check of an assertion.
+
+    Parameters
+    ----------
+    assertion_id : str
+        As in data/article_assertions.csv.
+    compares : str
+        What is compared, and the threshold, in words.
+    on_events : bool
+        Whether imported event data can be asked as well.
+
+    Returns
+    -------
+    callable
+        A decorator that returns the function as it is.
+    """
+
+    def register(run: Callable[[Evidence], Finding]) -> Callable[[Evidence], Finding]:
+        CHECKS[assertion_id] = Check(assertion_id, compares, on_events, run)
+        return run
+
+    return register
+
+
+def load_assertions(path: Path | str | None = None) -> pd.DataFrame:
+    """Load the assertions of the article.
+
+    Parameters
+    ----------
+    path : Path or str, optional
+        Default ``data/article_assertions.csv``.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``assertion_id``, ``kind``, ``assertion``, ``figure_low``, ``figure_best``,
+        ``figure_high`` (Int64), ``incident_id``, ``testable_with``.
+
+    Examples
+    --------
+    >>> len(load_assertions())
+    25
+    """
+    frame = pd.read_csv(ASSERTIONS if path is None else path, keep_default_na=True)
+    return frame.astype(dict.fromkeys(("figure_low", "figure_best", "figure_high"), "Int64"))
+
+
+def check_article(
+    table: pd.DataFrame, claims: pd.DataFrame | None = None, events: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Check every assertion against the curated table, and against event data where given.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The curated tidy incidents.
+    claims : DataFrame
+        Their claims.
+    events : DataFrame, optional
+        An imported tidy table (UCDP GED, ACLED or GTD).
+
+    Returns
+    -------
+    DataFrame
+        One row per assertion: ``assertion_id``, ``kind``, ``assertion``, ``compares``,
+        ``verdict``, ``found``, and ``events_verdict``, ``events_found`` (missing where event data
+        cannot tell or is not given); ``numbers`` holds the numbers by name.
+
+    Examples
+    --------
+    >>> from sahelstats import load_claims, load_incidents
+    >>> found = check_article(load_incidents(), load_claims())
+    >>> set(found["verdict"]) <= set(VERDICTS)
+    True
+    """
+    from sahelstats.article import events_and_places, figures_and_actors  # noqa: F401
+
+    curated = Evidence(table, claims)
+    rows = []
+    for assertion in load_assertions().itertuples(index=False):
+        how = CHECKS[str(assertion.assertion_id)]
+        finding = how.run(curated)
+        beside = how.run(Evidence(events)) if events is not None and how.on_events else None
+        rows.append(
+            {
+                "assertion_id": how.assertion_id,
+                "kind": assertion.kind,
+                "assertion": assertion.assertion,
+                "compares": how.compares,
+                "verdict": finding.verdict,
+                "found": finding.found,
+                "events_verdict": beside.verdict if beside else None,
+                "events_found": beside.found if beside else None,
+                "numbers": finding.numbers,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def grade(supported: bool, partly: bool = False) -> str:
+    """Return the verdict that two tests give.
+
+    Examples
+    --------
+    >>> grade(True), grade(False, True), grade(False)
+    ('supported', 'partly', 'contradicted')
+    """
+    if supported:
+        return "supported"
+    return "partly" if partly else "contradicted"

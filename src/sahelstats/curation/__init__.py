@@ -1,0 +1,1 @@
+"""Tools for those who keep the tables: show an incident with its claims, add one, safely."""

@@ -1,0 +1,87 @@
+"""Plots of the article's figures beside the ranges of everybody else's claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sahelstats.figures.style import FAINT, QUIET
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ARTICLE, OTHERS = "#BB5566", "#4477AA"
+
+
+def figure_strip(ax: Axes, data: pd.DataFrame) -> Axes:
+    """Draw each figure of the article as a diamond on the range of the other claims.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw; its axis becomes logarithmic.
+    data : DataFrame
+        Top first: ``label``, ``low``, ``best``, ``high``, ``article_low``, ``article_high``.
+
+    Returns
+    -------
+    Axes
+        Bar: lowest to highest other claim; dot: median of the reports; diamonds: the article.
+    """
+    for y, (_, row) in enumerate(data.iterrows()):
+        ax.plot([row["low"], row["high"]], [y + 0.12, y + 0.12], color=OTHERS, alpha=0.4,
+                linewidth=6, solid_capstyle="butt")  # fmt: skip
+        ax.plot([row["best"]], [y + 0.12], "o", color=OTHERS, markersize=5)
+        ax.plot([row["article_low"], row["article_high"]], [y - 0.18, y - 0.18], color=ARTICLE,
+                linewidth=1.2)  # fmt: skip
+        for value in {row["article_low"], row["article_high"]}:
+            ax.plot([value], [y - 0.18], "D", color=ARTICLE, markersize=4.5)
+    ax.set_yticks(range(len(data)), data["label"].tolist())
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(data) - 0.4, -0.8)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.grid(axis="x", color=FAINT)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel("people (logarithmic)", color=QUIET)
+    return ax
+
+
+VERDICT_COLOURS = {
+    "supported": "#228833",
+    "partly": "#CCBB44",
+    "contradicted": "#AA3377",
+    "not testable here": "#BBBBBB",
+}
+
+
+def verdict_bars(ax: Axes, counts: pd.DataFrame) -> Axes:
+    """Draw how many assertions of each kind have which verdict.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    counts : DataFrame
+        Indexed by kind, a column for each verdict, in the order wanted.
+
+    Returns
+    -------
+    Axes
+        A stacked bar for each kind, its counts written inside.
+    """
+    left = pd.Series(0, index=counts.index)
+    for verdict in counts.columns:
+        width = counts[verdict]
+        bars = ax.barh(counts.index, width, left=left, color=VERDICT_COLOURS[verdict],
+                       label=verdict, height=0.62, edgecolor="white")  # fmt: skip
+        ax.bar_label(bars, [str(n) if n else "" for n in width], label_type="center", size=7.5)
+        left = left + width
+    ax.invert_yaxis()
+    ax.tick_params(axis="y", length=0)
+    ax.set_xticks([])
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+    ax.legend(ncols=len(counts.columns), loc="lower left", bbox_to_anchor=(0, -0.16))
+    return ax
