@@ -183,21 +183,21 @@ def km_outside(
     from pyproj import Transformer
 
     to_plane = Transformer.from_crs("EPSG:4326", REGIONAL_CRS, always_xy=True)
-    points = shapely.points(*to_plane.transform(np.asarray(longitude), np.asarray(latitude)))
+    x, y = to_plane.transform(np.asarray(longitude), np.asarray(latitude))
     codes = np.asarray(country)
     shapes = countries()
-    outside = np.full(len(points), np.nan)
+    outside = np.full(len(codes), np.nan)
 
     def to_km(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_plane.transform(degrees[:, 0], degrees[:, 1]))
 
-    for code in np.unique(codes):
-        if code in shapes:
-            polygon = shapely.transform(shapes[code], to_km)
-            # Most points lie inside, which is much quicker to see than how far outside they are.
-            shapely.prepare(polygon)
-            own = np.flatnonzero(codes == code)
-            inside = shapely.covers(polygon, points[own])
-            outside[own[inside]] = 0.0
-            outside[own[~inside]] = shapely.distance(polygon, points[own[~inside]])
+    for code in set(codes.tolist()) & set(shapes):
+        polygon = shapely.transform(shapes[code], to_km)
+        # Most points lie inside, which is much quicker to see than how far outside they are.
+        shapely.prepare(polygon)
+        own = np.flatnonzero(codes == code)
+        inside = shapely.contains_xy(polygon, x[own], y[own])
+        outside[own[inside]] = 0.0
+        rest = own[~inside]
+        outside[rest] = shapely.distance(polygon, shapely.points(x[rest], y[rest]))
     return outside

@@ -119,7 +119,7 @@ def test_candidates_are_those_within_both_limits():
     found = match_events(table, table, days=30, km=60, min_score=0, candidates=True)
     near = set(zip(found["left_id"], found["right_id"], strict=True))
     for row in table.itertuples():
-        around = within_km(table, row.latitude, row.longitude, 60)
+        around = within_km(table, (row.latitude, row.longitude), 60, max_geo_precision=None)
         gap = np.maximum(
             (around["date_start"] - row.date_end).dt.days,
             (row.date_start - around["date_end"]).dt.days,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelstats.boundaries import km_outside
+from sahelstats.boundaries import countries, km_outside
 from sahelstats.datasets.actors import LAKE_CHAD_FROM, identify, in_lake_chad
 from sahelstats.datasets.cells import Cells
 from sahelstats.datasets.values import DateOrder, by_unique
@@ -44,6 +44,7 @@ class Draft:
     columns: dict[str, Any] = field(default_factory=dict)
     reasons: dict[int, list[str]] = field(default_factory=dict)
     quirks: dict[str, Mask] = field(default_factory=dict)
+    _ids: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     def __len__(self) -> int:
         return len(self.cells.frame)
@@ -136,6 +137,7 @@ class Draft:
     def ids(self, ids: np.ndarray, prefix: str) -> None:
         """Set the ids, from texts or whole numbers."""
         whole = np.nan_to_num(ids).astype(np.int64) if ids.dtype.kind == "f" else ids
+        self._ids = whole
         named = np.empty(len(ids), dtype=object)
         named[:] = [f"{prefix}{text}" for text in whole.tolist()]
         self.columns["incident_id"] = named
@@ -208,9 +210,10 @@ class Draft:
 
     def _reject_twins(self) -> None:
         """Turn away records of which the id stands before, in a record that can be used."""
-        names = pd.Series(self.columns["incident_id"])[~self.rejected]
-        for row, name in names[names.duplicated()].items():
-            self.reasons.setdefault(int(str(row)), []).append(f"{name} stands there before")
+        rows = np.flatnonzero(~self.rejected)
+        for row in rows[pd.Series(self._ids[rows]).duplicated().to_numpy()]:
+            name = self.columns["incident_id"][row]
+            self.reasons.setdefault(int(row), []).append(f"{name} stands there before")
 
     def _flag_ranges(self) -> None:
         """Flag ranges whose bounds the producer left out of order."""
@@ -226,27 +229,15 @@ class Draft:
 
     def _flag_outside(self, keep: Mask) -> None:
         """Flag points that lie outside their country, as the validation would find them."""
-        latitude, longitude = self.columns["latitude"], self.columns["longitude"]
-        rows = np.flatnonzero(keep & ~np.isnan(latitude))
-        if not len(rows):
-            return
-        # In producers' files many events share a point.
-        points = pd.DataFrame(
-            {
-                "x": longitude[rows],
-                "y": latitude[rows],
-                "country": pd.Categorical(self.columns["country"][rows]),
-            }
-        )
-        numbers = points.groupby(["x", "y", "country"], observed=True, sort=False).ngroup()
-        first = ~numbers.duplicated().to_numpy()
-        unique = points[first]
-        far = km_outside(
-            unique["x"].to_numpy(), unique["y"].to_numpy(), unique["country"].astype(str).to_numpy()
-        )
-        outside = np.zeros(len(self), dtype=bool)
-        outside[rows] = (far > MAX_KM_OUTSIDE)[numbers.to_numpy()]
-        self.flag("outside_country", outside)
+        country = self.columns["country"]
+        codes, names = pd.factorize(country)
+        known = np.isin(names, list(countries()))[codes]
+        rows = np.flatnonzero(keep & known & ~np.isnan(self.columns["latitude"]))
+        if len(rows):
+            longitude, latitude = self.columns["longitude"][rows], self.columns["latitude"][rows]
+            outside = np.zeros(len(self), dtype=bool)
+            outside[rows] = km_outside(longitude, latitude, country[rows]) > MAX_KM_OUTSIDE
+            self.flag("outside_country", outside)
 
     def _quirk_texts(self) -> np.ndarray:
         """Return each record's quirks as the table holds them."""

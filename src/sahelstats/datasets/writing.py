@@ -17,6 +17,9 @@ from sahelstats.files import write_atomic, write_blocks
 #: Rows that are put together at a time: enough to be quick, few enough to be small.
 BLOCK = 50_000
 
+#: Positions of a column's cells in the texts of its different values.
+_Texts = tuple[np.ndarray, np.ndarray]
+
 
 def csv_blocks(table: pd.DataFrame) -> Iterator[str]:
     r"""Return a table as CSV text, block by block.
@@ -41,15 +44,19 @@ def csv_blocks(table: pd.DataFrame) -> Iterator[str]:
     'a,b\n1,"x,y"\n'
     """
     yield ",".join(_quoted(str(name)) for name in table.columns) + "\n"
-    columns = [_texts(table[name]) for name in table.columns]
+    columns = _merged([_texts(table[name]) for name in table.columns])
     for begin in range(0, len(table), BLOCK):
-        lists = _merged([texts[codes[begin : begin + BLOCK]] for codes, texts in columns])
         count = min(BLOCK, len(table) - begin)
-        cells = [[part] * count if isinstance(part, str) else part.tolist() for part in lists]
+        cells = [
+            [column] * count
+            if isinstance(column, str)
+            else column[1][column[0][begin : begin + count]].tolist()
+            for column in columns
+        ]
         yield "\n".join(map(",".join, zip(*cells, strict=True))) + "\n"
 
 
-def _texts(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def _texts(column: pd.Series) -> _Texts:
     """Return a column as positions in the texts of its different values."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy()
@@ -74,17 +81,16 @@ def _formatted(values: pd.Series) -> list[str]:
     return [_quoted(text) if special(text) else text for text in texts]
 
 
-def _merged(parts: list[np.ndarray]) -> list[np.ndarray | str]:
+def _merged(columns: list[_Texts]) -> list[_Texts | str]:
     """Return columns with neighbours that hold one value only joined into one text."""
-    merged: list[np.ndarray | str] = []
-    for part in parts:
-        single = part[0] if len(part) and (part == part[0]).all() else None
-        if single is None:
-            merged.append(part)
+    merged: list[_Texts | str] = []
+    for codes, texts in columns:
+        if not len(codes) or codes.min() != codes.max():
+            merged.append((codes, texts))
         elif merged and isinstance(merged[-1], str):
-            merged[-1] += "," + single
+            merged[-1] += "," + texts[codes[0]]
         else:
-            merged.append(single)
+            merged.append(texts[codes[0]])
     return merged
 
 

@@ -11,7 +11,7 @@ from sahelstats.tables.schema import Column, Table
 PATTERNS = {
     # Longer than any count, shorter than what an Int64 cannot hold.
     "integer": r"-?\d{1,15}",
-    "number": r"-?\d+(?:\.\d+)?",
+    "number": r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?",
     "boolean": r"True|False",
     "date": r"\d{4}-\d{2}-\d{2}",
     "partial_date": r"\d{4}(?:-\d{2}(?:-\d{2})?)?",
