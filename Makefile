@@ -42,26 +42,30 @@ build/rules.mk: FORCE
 INPUTS := build/inputs
 PACKAGE := $(INPUTS)/src/sahelstats
 CURATED := $(patsubst %,$(INPUTS)/data/curated/%.csv,incidents claims sources actors places dropped_claims)
-DATA_CODE := $(filter $(PACKAGE)/tables/% $(PACKAGE)/reports.py $(PACKAGE)/ranges.py,$(PACKAGE_FILES))
+DATA_CODE := $(filter $(PACKAGE)/tables/% $(PACKAGE)/validation/% $(PACKAGE)/reports.py $(PACKAGE)/ranges.py,$(PACKAGE_FILES))
 REPORT_CODE := $(filter $(PACKAGE)/report/%,$(PACKAGE_FILES))
+NOTEBOOK_COPIES := $(STEMS:%=$(INPUTS)/notebooks/%.ipynb)
 PAGES := $(STEMS:%=reports/%.html)
 RECORDS := $(STEMS:%=build/record/%.json)
 
 # ---- targets -----------------------------------------------------------------------------------
 
-.PHONY: all data figures reports test check lab lock bench clean help environment FORCE
+.PHONY: all data documents figures reports test check lab lock bench clean help environment FORCE
 
 all: figures reports  ## every figure and report (the default)
 	@echo "Figures: figures/   Report: reports/index.html"
 
 data: data/incidents.csv data/datapackage.json  ## the tidy table, from data/curated
 
+documents: build/documents  ## the generated parts of README.md and data/README.md
+
 figures: figures/manifest.json  ## every figure, by running the notebooks that are out of date
 
 reports: reports/index.html $(PAGES)  ## the HTML pages
 
+# A file at a time: the tests of a file share what takes long to set up.
 test: $(ENVIRONMENT)  ## run the tests
-	@$(PY) -m pytest -n auto --dist loadgroup $(TESTS)
+	@$(PY) -m pytest -n auto --dist loadfile $(TESTS)
 
 check: $(ENVIRONMENT)  ## lint, format and types
 	@$(PY) -m ruff check .
@@ -113,6 +117,9 @@ data/incidents.csv data/datapackage.json &: $(CURATED) $(DATA_CODE) | $(ENVIRONM
 BUILT := $(INPUTS)/data/incidents.csv $(INPUTS)/data/datapackage.json
 $(BUILT): $(INPUTS)/data/%: data/%
 	@cmp -s $< $@ || { mkdir -p $(@D) && cp $< $@.part && mv $@.part $@; }
+
+build/documents: $(INPUTS)/notebooks $(NOTEBOOK_COPIES) $(BUILT) $(CURATED) $(REPORT_CODE) | $(ENVIRONMENT)
+	@$(SAHELSTATS) documents && touch $@
 
 removed-input: FORCE
 

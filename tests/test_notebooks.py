@@ -189,7 +189,7 @@ def test_no_number_is_typed_into_what_it_says(path):
     typed = {}
     for number, call in calls(path, "say", "answer", "fill"):
         template = " ".join(texts_of(argument) for argument in call.args)
-        typed.setdefault(number, []).extend(re.findall(r"\S*\d\S*", outside_braces(template)))
+        typed.setdefault(number, []).extend(typed_digits(outside_braces(template)))
     assert typed
     assert {n: words for n, words in typed.items() if words} == {}
 

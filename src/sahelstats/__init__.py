@@ -17,7 +17,7 @@ _ROOMS = {
     "build_incidents": "ranges",
     "load_claims": "tables",
     "load_incidents": "tables",
-    "validate": "tables",
+    "validate": "validation",
 }
 
 __all__ = ["__version__", *_ROOMS]

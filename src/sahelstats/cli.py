@@ -43,7 +43,7 @@ def build_data() -> None:
     from sahelstats.ranges import build_incidents, to_csv
     from sahelstats.tables.datapackage import datapackage_json
     from sahelstats.tables.faults import TableError
-    from sahelstats.tables.validation import validate
+    from sahelstats.validation.folder import validate
 
     _recover(CURATED)
     try:
@@ -64,7 +64,7 @@ def validate_tables(
 ) -> None:
     """Check tables against the schema and each other; list every fault."""
     from sahelstats.tables.faults import TableError
-    from sahelstats.tables.validation import validate
+    from sahelstats.validation.folder import validate
 
     _recover(path if path.is_dir() else path.parent)
     try:
@@ -88,14 +88,16 @@ def _print_faults(error: Exception) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = 160  # a file has no edge; narrow columns would only break words
-    table = Table(
-        title=f"{len(faults):,} fault{'s' if len(faults) != 1 else ''}", title_justify="left"
-    )
+    folders = {Path(fault.file).parent.as_posix() for fault in faults}
+    where = f" in {folders.pop()}" if len(folders) == 1 else ""
+    count = f"{len(faults):,} fault{'s' if len(faults) != 1 else ''}"
+    table = Table(title=Text(f"{count}{where}"), title_justify="left")
     for name in ("file", "row", "column", "found", "what is wrong", "what to do"):
         table.add_column(name, overflow="fold")
     for fault in faults:
         row = "" if fault.row is None else str(fault.row)
-        cells = (fault.file, row, fault.column, shorten(fault.value), fault.rule, fault.remedy)
+        file = Path(fault.file).name if where else fault.file
+        cells = (file, row, fault.column, shorten(fault.value), fault.rule, fault.remedy)
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
 
@@ -199,12 +201,53 @@ def rerun_notebooks(
         raise typer.Exit(1)
 
 
+@app.command("total")
+def total(
+    path: Annotated[Path, typer.Argument(help="A tidy incidents table.")] = Path(
+        "data/incidents.csv"
+    ),
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Column to group by; may be repeated.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="uniform, triangular, pert, lognormal, claims or reported.")
+    ] = "reported",
+    dependence: Annotated[
+        str, typer.Option(help="independent, comonotonic, or a rho such as 0.3.")
+    ] = "independent",
+    basis: Annotated[
+        str, typer.Option(help="excl_attackers or incl_attackers.")
+    ] = "excl_attackers",
+    outcome: Annotated[str, typer.Option(help="killed or wounded.")] = "killed",
+    level: Annotated[float, typer.Option(help="Level of the interval.")] = 0.9,
+    kappa: Annotated[
+        float, typer.Option(help="Mean excess over 'at least n', model claims.")
+    ] = 0.25,
+    claims: Annotated[Path | None, typer.Option(help="Claims behind the table.")] = None,
+    how: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+) -> None:
+    """Print the total of a table, or of its groups, under a stated assumption."""
+    from sahelstats.casualties.command import Asked, print_totals
+
+    groups = tuple(by or ())
+    try:
+        print_totals(
+            Asked(path, groups, model, dependence, basis, outcome, level, kappa, claims), how
+        )
+    except ValueError as error:
+        raise fail(str(error)) from None
+
+
 @app.command("documents")
 def documents() -> None:
     """Bring the generated parts of README.md and data/README.md up to date."""
     from sahelstats.report.documents import write_documents
+    from sahelstats.rerun.errors import RerunError
 
-    write_documents()
+    try:
+        write_documents()
+    except (OSError, ValueError, RerunError) as error:
+        raise fail(str(error)) from None
 
 
 @app.command("manifest")

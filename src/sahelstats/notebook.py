@@ -42,7 +42,9 @@ class Run:
     answer : list of str
         The lines that answer its question.
     figures : dict
-        Figure name -> alt text, caption and digests.
+        Figure name -> alt text and caption.
+    skipped : dict
+        Declared figure that this table cannot give -> why.
     """
 
     stem: str
@@ -50,11 +52,15 @@ class Run:
     values: dict[str, Any] = field(default_factory=dict)
     answer: list[str] = field(default_factory=list)
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> None:
         """Write values, answer and figure texts to the run's folder."""
         for name, content in (
-            ("values.json", {"values": self.values, "answer": self.answer}),
+            (
+                "values.json",
+                {"values": self.values, "answer": self.answer, "skipped": self.skipped},
+            ),
             ("figures.json", self.figures),
         ):
             text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

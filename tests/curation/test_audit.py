@@ -5,11 +5,11 @@ import csv
 import pytest
 
 from sahelstats.paths import CURATED
-from sahelstats.tables.audit import audit_faults
 from sahelstats.tables.faults import Fault
 from sahelstats.tables.reading import read_text
 from sahelstats.tables.schema import CLAIMS, CURATED_TABLES
-from sahelstats.tables.validation import validate
+from sahelstats.validation.audit import audit_faults
+from sahelstats.validation.folder import validate
 
 INCIDENT = "MLI-20220327-moura"
 #: Two parties, and two names of one party.
@@ -101,14 +101,6 @@ def test_the_curated_tables_are_clean():
             "qualifier: does not fit the text, which says 'more than eight'",
         ),
         (
-            (claim(1, source="Army (provisional toll)"),),
-            "qualifier: does not fit the text, which says 'provisional'",
-        ),
-        (
-            (claim(1, note="bodies found so far"),),
-            "qualifier: does not fit the text, which says 'so far'",
-        ),
-        (
             (claim(1, figure=5), claim(2, UN, 51)),
             "review: is not disputed, though its killed range goes from 5 to 51, more than 10 to 1",
         ),
@@ -178,15 +170,17 @@ def test_a_wide_range_may_be_disputed(audit):
 def test_validate_calls_the_audit(folder):
     path = folder / "claims.csv"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(",bodies buried\n", ",bodies buried so far\n"), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"row \d+, column qualifier: .* says 'so far'"):
+    path.write_text(
+        text.replace(",bodies buried\n", ",bodies buried: at least\n"), encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match=r"row \d+, column qualifier: .* says 'at least'"):
         validate(folder)
 
 
 def test_rows_that_are_wrong_otherwise_are_not_audited(folder):
     texts = {t.name: read_text(folder / t.path.name, t) for t in CURATED_TABLES}
     rows = texts["claims"].index[texts["claims"]["note"] == "bodies buried"]
-    texts["claims"].loc[rows, "note"] = "so far"
+    texts["claims"].loc[rows, "note"] = "at least"
     # Only the named file counts, as validate shows it.
     (fault, *_) = audit_faults(texts, folder)
     known = [Fault(fault.file, int(row) + 2, "low", "x", "", "") for row in rows]

@@ -6,8 +6,6 @@ import os
 import pytest
 from clones import code, runs_in, simple_cells
 
-pytestmark = pytest.mark.xdist_group("bytes")
-
 PRODUCTS = ("figures/*", "build/values/*")
 
 #: Settings of a user that would change the look, the dates or the ids of a figure.

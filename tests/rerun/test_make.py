@@ -8,8 +8,6 @@ from collections import Counter
 import pytest
 from clones import PROJECT, code, runs_in, simple_cells
 
-pytestmark = pytest.mark.xdist_group("make")
-
 USES_TABLES = """
 from sahelstats import extra, load_claims, load_incidents
 record(n_incidents=len(load_incidents()), n_claims=len(load_claims()))

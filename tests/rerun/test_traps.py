@@ -7,8 +7,6 @@ import sys
 import pytest
 from clones import ANSWER, DRAW, PARAMETERS, code, markdown, simple_cells
 
-pytestmark = pytest.mark.xdist_group("traps")
-
 MORE = DRAW[DRAW.index("fig = ") :].replace('"steps", data', '"more", data')
 
 #: Notebooks that start to run -> their cells, the figures they declare, where they fail and why.

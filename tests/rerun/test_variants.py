@@ -46,7 +46,6 @@ def varied(clone):
     return clone
 
 
-@pytest.mark.xdist_group("bytes")
 def test_the_notebook_finds_each_value_as_it_was_typed(varied):
     (values,) = varied.root.glob("build/variants/*/values/01_types.json")
     found = json.loads(values.read_text(encoding="utf-8"))["values"]
@@ -55,7 +54,6 @@ def test_the_notebook_finds_each_value_as_it_was_typed(varied):
         assert type(found[name]) is type(wanted)
 
 
-@pytest.mark.xdist_group("bytes")
 def test_a_variant_has_figures_and_a_page_of_its_own(varied):
     (folder,) = (varied.root / "build/variants").iterdir()
     assert sorted(path.name for path in (folder / "figures").iterdir()) == [
@@ -65,7 +63,6 @@ def test_a_variant_has_figures_and_a_page_of_its_own(varied):
     assert len(folder.name) < 120
 
 
-@pytest.mark.xdist_group("bytes")
 def test_a_variant_changes_nothing_outside_its_folder(varied):
     for name, content in varied.bytes_of("figures/*", "reports/*").items():
         assert content == b"as it was before", name

@@ -6,7 +6,7 @@ import pytest
 
 from sahelstats.tables.faults import TableError
 from sahelstats.tables.schema import CURATED_TABLES, TIDY
-from sahelstats.tables.validation import validate
+from sahelstats.validation.folder import validate
 
 TABLES = {table.name: table for table in (TIDY, *CURATED_TABLES)}
 

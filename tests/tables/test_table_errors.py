@@ -2,7 +2,8 @@
 
 import pytest
 
-from sahelstats.tables import TableError, load_claims, validate
+from sahelstats import validate
+from sahelstats.tables import TableError, load_claims
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Files that are not the table they should be: each gets a sentence, none a traceback."""
 
+import re
+
 import pytest
 
 from sahelstats.tables import TableError, load_table
@@ -205,7 +207,8 @@ def test_a_long_cell_is_named(actors):
 def test_a_giant_cell(actors, row):
     fault = only(actors(HEADER + row.format("x" * 5_000_000)))
     assert fault.row == 2
-    assert fault.rule == "holds a cell of more than 131,072 characters"
+    # The limit of the csv module belongs to the process: others may have raised it.
+    assert re.match(r"holds (a cell of more than 131,072|5,000,000) characters", fault.rule)
     assert len(str(fault)) < 400
 
 

@@ -48,17 +48,23 @@ class Event(NamedTuple):
 
 
 def events_of_counts(tolls: CountDistributions) -> list[Event]:
-    """Cut each distinct toll into its integers: nothing is lost."""
+    """Cut each distinct toll into its integers: nothing is lost; certain tolls become one."""
     from scipy.special import ndtri
 
     times = tolls.multiplicities()
     made = []
+    certain = 0.0
     for place in np.flatnonzero(times):
         one = tolls.distinct(int(place))
+        if one.mass.size == 1:
+            certain += float(times[place]) * one.offset
+            continue
         edges = ndtri(np.concatenate([[0.0], np.minimum(np.cumsum(one.mass), 1.0)]))
         edges[-1] = np.inf
         positions = one.support[:, None].astype(float)
         made.append(Event(edges, positions, float(times[place]), one.std, 0.0, None))
+    if certain or not made:
+        made.append(Event(np.array([-np.inf, np.inf]), np.array([[certain]]), 1.0, 0.0, 0.0, None))
     return made
 
 

@@ -15,7 +15,7 @@ from sahelstats.paths import CURATED, shown
 from sahelstats.tables.faults import Fault, TableError
 from sahelstats.tables.reading import read_text
 from sahelstats.tables.schema import CURATED_TABLES, Table
-from sahelstats.tables.validation import validate
+from sahelstats.validation.folder import validate
 
 TABLES: dict[str, Table] = {table.name: table for table in CURATED_TABLES}
 #: Table -> what one of its rows is called in a message.

@@ -98,7 +98,7 @@ def open_end(ax: Axes, x: float, y: float, colour: str, xmax: float) -> None:
     )  # fmt: skip
 
 
-def source_legend(ax: Axes, types: list[str], columns: int = 4) -> Axes:
+def source_legend(ax: Axes, types: list[str], columns: int = 4, centred: bool = False) -> Axes:
     """Draw the colours of source types in an axes of their own.
 
     Parameters
@@ -109,6 +109,8 @@ def source_legend(ax: Axes, types: list[str], columns: int = 4) -> Axes:
         Source types to show.
     columns : int
         How many beside each other.
+    centred : bool
+        Whether it may reach beyond its axes on both sides, instead of narrowing the others.
 
     Returns
     -------
@@ -124,8 +126,10 @@ def source_legend(ax: Axes, types: list[str], columns: int = 4) -> Axes:
         for t in shown
     ]  # fmt: skip
     ax.axis("off")
-    ax.legend(handles=handles, ncols=columns, loc="center left", fontsize=7.5, handletextpad=0.2,
-              columnspacing=1.2, borderpad=0)  # fmt: skip
+    legend = ax.legend(handles=handles, ncols=columns, loc="center" if centred else "center left",
+                       fontsize=7.5, handletextpad=0.2, columnspacing=1.2,
+                       borderpad=0)  # fmt: skip
+    legend.set_in_layout(not centred)
     return ax
 
 

@@ -30,6 +30,9 @@ REGION = (-12.5, 16.0, 3.9, 24.0)
 #: Open water within the region's reach: the borders say nothing of what lies between them.
 GULF_OF_GUINEA = (-7.4, 9.8, 2.0, 6.6)
 
+#: What precision 2 means, and the radius of the disc that stands for coarser places, in km.
+NEAR_KM, DISC_KM = 25, 50
+
 #: Area of a circle, in points squared, for each person killed.
 AREA_PER_DEATH = 1.1
 
@@ -236,7 +239,7 @@ def incident_points(
     table, colour = table.loc[order], colour.loc[order]
     coarse = table["geo_precision"] >= 3
     for index, row in table[coarse].iterrows():
-        height = 2 * 50 / KM_PER_DEGREE
+        height = 2 * DISC_KM / KM_PER_DEGREE
         width = height / np.cos(np.radians(row["latitude"]))
         ax.add_patch(
             Ellipse((row["longitude"], row["latitude"]), width, height, facecolor=colour[index],

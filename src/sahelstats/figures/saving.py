@@ -45,6 +45,7 @@ def save_figure(fig: Figure, name: str, *, data: pd.DataFrame, alt: str, caption
     if data.empty:
         raise ValueError(f"figure {name!r} has no data behind it: is the selection empty?")
     run = current_run()
+    _settle(fig)
     files = {
         "svg": _drawn(fig, "svg"),
         "png": _drawn(fig, "png"),
@@ -56,6 +57,48 @@ def save_figure(fig: Figure, name: str, *, data: pd.DataFrame, alt: str, caption
     run.figures[name] = {"alt": alt.strip(), "caption": caption.strip()}
     run.write()
     _show(name, files["png"], alt, caption)
+
+
+def _settle(fig: Figure) -> None:
+    """Fix the layout, rounded: the solver's last digits differ from run to run.
+
+    They are too small to see, but the ids of clip paths in an SVG are made from them.
+    """
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    for ax in fig.axes:
+        left, bottom, width, height = ax.get_position(original=True).bounds
+        ax.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
+
+
+def skip_figure(name: str, reason: str) -> None:
+    """Say in the notebook why a declared figure cannot be drawn from this table.
+
+    Parameters
+    ----------
+    name : str
+        A figure the notebook declares.
+    reason : str
+        One sentence for the reader: what the table lacks.
+
+    Raises
+    ------
+    ValueError
+        When no reason is given.
+
+    Notes
+    -----
+    For imported tables, which lack some columns. The runner lets a figure be missing only where the
+    notebook said so.
+    """
+    from sahelstats.notebook import say
+
+    if not reason.strip():
+        raise ValueError(f"figure {name!r} is skipped without a reason")
+    run = current_run()
+    run.skipped[name] = reason.strip()
+    run.write()
+    say(reason.replace("{", "{{").replace("}", "}}"))
 
 
 def _drawn(fig: Figure, kind: str) -> bytes:

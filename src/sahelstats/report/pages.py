@@ -115,8 +115,9 @@ def _card(places: Places, stem: str) -> dict[str, Any]:
     """Return what the index shows of a notebook."""
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     values = json.loads((places.values / f"{stem}.json").read_text(encoding="utf-8"))
-    lead = contract.figures[0]
-    figure = _record(places, stem)["figures"][lead]
+    figures = _record(places, stem)["figures"]
+    lead = next(name for name in contract.figures if name in figures)
+    figure = figures[lead]
     return {
         "page": f"{stem}.html",
         "question": contract.question,

@@ -48,7 +48,7 @@ class Failure:
 
 def find_failure(
     cells: Sequence[dict[str, Any]], exception: Exception | None, folder: Path, stem: str,
-    declared: Sequence[str],
+    declared: Sequence[str], may_skip: bool = False,
 ) -> Failure | None:  # fmt: skip
     """Return why a run failed, or None when all four signs of success are there.
 
@@ -64,6 +64,9 @@ def find_failure(
         The notebook.
     declared : sequence of str
         Figures it must have written.
+    may_skip : bool
+        Whether a figure may be missing where the notebook said why (``skip_figure``): an imported
+        table may lack what it takes, the project's own may not.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def find_failure(
             return Failure(index + 1, _heading_above(cells, index), reason)
     if exception is not None:
         return Failure(None, "", f"{type(exception).__name__}: {exception}")
-    return _missing_product(folder, stem, declared)
+    return _missing_product(folder, stem, declared, may_skip)
 
 
 def _began(cell: dict[str, Any]) -> bool:
@@ -117,13 +120,18 @@ def _completed(cell: dict[str, Any]) -> bool:
     return replied or not "".join(cell["source"]).strip()
 
 
-def _missing_product(folder: Path, stem: str, declared: Sequence[str]) -> Failure | None:
+def _missing_product(
+    folder: Path, stem: str, declared: Sequence[str], may_skip: bool
+) -> Failure | None:
     """Return the failure of a run that did not write exactly what it declares."""
     # Saving a figure writes the file, too, without a value in it.
-    values = folder / "values.json"
-    if not values.exists() or not json.loads(values.read_text(encoding="utf-8"))["values"]:
+    path = folder / "values.json"
+    recorded = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if not recorded.get("values"):
         return Failure(None, "", "no value was recorded: say or answer must be called")
-    wanted = {f"{stem}__{name}.{kind}" for name in declared for kind in ("svg", "png", "csv")}
+    skipped = recorded.get("skipped", {}) if may_skip else {}
+    expected = [name for name in declared if name not in skipped]
+    wanted = {f"{stem}__{name}.{kind}" for name in expected for kind in ("svg", "png", "csv")}
     written = {path.name for path in (folder / "figures").glob("*")}
     if missing := sorted(wanted - written):
         return Failure(None, "", f"declared but not written by this run: {', '.join(missing)}")

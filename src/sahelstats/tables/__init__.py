@@ -10,14 +10,4 @@ __all__ = [
     "load_incidents",
     "load_places",
     "load_table",
-    "validate",
 ]
-
-
-def __getattr__(name: str) -> object:
-    # Validation brings pandera and shapely along, which loading does without.
-    if name == "validate":
-        from sahelstats.tables.validation import validate
-
-        return validate
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

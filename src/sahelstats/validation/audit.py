@@ -25,11 +25,12 @@ from pathlib import Path
 import pandas as pd
 
 from sahelstats.paths import shown
-from sahelstats.tables.audit_checks import CHECKS, Claim
+from sahelstats.ranges import ranges
 from sahelstats.tables.columns import last_day, typed
 from sahelstats.tables.faults import Fault
 from sahelstats.tables.loading import join_sources
 from sahelstats.tables.schema import BASES, CLAIMS, INCIDENTS, OUTCOMES, SOURCES
+from sahelstats.validation.audit_checks import CHECKS, Claim
 
 #: High over low from which an incident must be ``disputed``; a low of 0 counts as 1.
 WIDEST = 10
@@ -124,10 +125,6 @@ def wide_ranges(claims: pd.DataFrame, incidents: pd.DataFrame, folder: Path) -> 
         One for each incident, on its first outcome and basis that is too wide. An empty low means
         that no source set a lower bound, and is no range.
     """
-    # The one look upstairs from the ground floor: the width is a matter of the range rules, and
-    # validation asks for it only here, at the end.
-    from sahelstats.ranges import ranges
-
     settled = incidents[incidents["review"] != "disputed"]
     rows = {name: int(row) + 2 for row, name in settled["incident_id"].items()}
     faults: dict[str, Fault] = {}

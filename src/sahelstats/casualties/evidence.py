@@ -1,0 +1,158 @@
+"""Which reports the claims model pools, and how an assumption is written and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sahelstats.casualties.checks import need_columns
+from sahelstats.casualties.totals import (
+    COMONOTONIC,
+    INDEPENDENT,
+    Dependence,
+    check_dependence,
+)
+
+#: One report as a plain record: column name -> value.
+Report = Mapping[str, Any]
+
+NEEDED = [
+    "incident_id",
+    "scope",
+    "complete",
+    "qualifier",
+    "lower",
+    "central",
+    "upper",
+    "open_above",
+]
+
+
+def pooled_reports(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return the reports that the claims model pools: those on the whole incident.
+
+    Parameters
+    ----------
+    reports : DataFrame
+        As ``sahelstats.reports.reports`` returns it: whole tolls, parts and wider counts.
+
+    Returns
+    -------
+    DataFrame
+        The whole reports, those in words only ("dozens") included; a sum that leaves a group out
+        only where no other report is complete. An incident without a whole report keeps one row:
+        its largest part as "at least", the smallest count that covers more as "up to", or the
+        range between the two. The rules are those of the ranges, so that a claimant who speaks of
+        one site never pulls the toll of the whole down.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> from sahelstats.reports import reports
+    >>> from sahelstats.tables import load_claims
+    >>> every = reports(load_claims())
+    >>> len(pooled_reports(every)) < len(every)
+    True
+    """
+    need_columns(reports, NEEDED, "the reports table")
+    whole = (reports["scope"] == "whole") & (
+        reports["complete"] | (reports["qualifier"] == "dozens")
+    )
+    numbered = whole & reports["central"].notna()
+    has_whole = set(reports.loc[numbered, "incident_id"])
+    kept = [reports[whole & reports["incident_id"].isin(has_whole)]]
+    rows: list[dict[str, Any]] = []
+    rest = reports[~reports["incident_id"].isin(has_whole)]
+    for _, group in rest.groupby("incident_id", sort=True):
+        bounds = _bounds_of_parts(group.astype(object).to_dict("records"))
+        if bounds is not None:
+            rows.append(bounds)
+        else:
+            kept.append(group[group["qualifier"] == "dozens"])
+    if rows:
+        kept.append(pd.DataFrame(rows, columns=reports.columns).astype(reports.dtypes))
+    order = ["incident_id", "claimant", "scope"]
+    return pd.concat(kept).sort_values(order, kind="stable", ignore_index=True)
+
+
+def _bounds_of_parts(group: Sequence[Report]) -> dict[str, Any] | None:
+    """Return one row that stands for an incident of which nobody gives the whole toll."""
+    numbered = [report for report in group if not pd.isna(report["central"])]
+    parts = [report for report in numbered if report["scope"] != "wider"]
+    closed = [r for r in numbered if r["scope"] == "wider" and not r["open_above"]]
+    # "Up to 50 in one village" says neither that anybody died there nor that nobody else did.
+    floors = [report for report in parts if not pd.isna(report["lower"])]
+    top = max(floors, key=_floor, default=None)
+    cap = min(closed, key=lambda report: int(report["upper"]), default=None)
+    if top is not None and cap is not None and int(cap["upper"]) > _floor(top):
+        return {**top, "qualifier": "range", "low": _floor(top), "best": None,
+                "high": int(cap["upper"])}  # fmt: skip
+    if top is not None:
+        return {**top, "qualifier": "at_least", "low": _floor(top), "best": _floor(top),
+                "high": None}  # fmt: skip
+    if cap is None:
+        cap = max(parts, key=lambda report: int(report["upper"]), default=None)
+    if cap is None:
+        return None
+    return {**cap, "qualifier": "up_to", "low": None, "best": None, "high": int(cap["upper"])}
+
+
+def _floor(report: Report) -> int:
+    """Return the lower bound that a part gives."""
+    return int(report["lower"])
+
+
+def read_dependence(text: str | float) -> Dependence:
+    """Return a dependence as ``total`` takes it from the way people write it.
+
+    Parameters
+    ----------
+    text : str or float
+        "independent", "comonotonic", or the rho of a shared error as a number ("0.3").
+
+    Returns
+    -------
+    str or float
+        One of the two words, or rho.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> read_dependence("comonotonic"), read_dependence("0.3")
+    ('comonotonic', 0.3)
+    """
+    try:
+        rho = float(text)
+    except ValueError:
+        rho = None
+    if rho is not None:
+        return check_dependence(rho)
+    try:
+        return check_dependence(str(text))
+    except ValueError as error:
+        raise ValueError(f"{error}; or the rho of a shared error, such as 0.3") from None
+
+
+def dependence_phrase(dependence: Dependence) -> str:
+    """Return a dependence in words that a caption can use.
+
+    Examples
+    --------
+    >>> dependence_phrase("independent"), dependence_phrase(0.3)
+    ('independent errors', 'one shared error, rho = 0.3')
+    """
+    if dependence == INDEPENDENT:
+        return "independent errors"
+    if dependence == COMONOTONIC:
+        return "errors that all move together"
+    return f"one shared error, rho = {dependence:g}"

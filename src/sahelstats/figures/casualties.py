@@ -1,0 +1,495 @@
+"""Plots of uncertain tolls: ranges with their reports, totals under every assumption, curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sahelstats.figures import palette
+from sahelstats.figures.style import FAINT, INK, QUIET
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BLUE, PALE = "#4477AA", "#BBCCDD"
+BAR = "#D9D9D9"
+
+#: Looks of the dependences, narrowest first: they differ in lightness and in width.
+SHADES = ("#1B3A5C", "#6699CC", "#B8CCE0")
+_FIRST_WORDS = ("independent", "one shared", "errors that")
+
+#: A legend that gridlines do not run through.
+_ON_GRID: dict[str, Any] = {
+    "fontsize": 7.5,
+    "frameon": True,
+    "facecolor": "white",
+    "edgecolor": "none",
+    "framealpha": 1.0,
+    "fancybox": False,
+}
+
+MODEL_NAME = {
+    "uniform": "uniform",
+    "triangular": "triangular",
+    "pert": "PERT",
+    "lognormal": "lognormal",
+    "claims": "claims",
+    "reported": "reported",
+}
+
+#: Marks of the number of parties behind a toll.
+PARTIES = ((1, "one party", "o", "#BBBBBB"), (2, "two", "s", "#6699CC"),
+           (3, "three or more", "D", "#1B3A5C"))  # fmt: skip
+
+
+def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
+    """Draw a rung per incident: its range, its best figure, and every report as a tick.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    data : DataFrame
+        Top first: ``incident_id``, ``label``, ``low``, ``best``, ``high``, ``open_above``.
+    reports : DataFrame
+        ``incident_id``, ``central``, ``source_type``, ``open_above``; may be empty.
+
+    Returns
+    -------
+    Axes
+        Grey bar: lowest to highest; black diamond: best; coloured tick: a report, those on the
+        same figure above each other; arrow: left open by its source. The axis is of square roots.
+    """
+    top = max(float(data["high"].max()), _highest(reports))
+    ax.set_xscale("function", functions=(_root, _square))
+    ax.set_xlim(0, top * 1.12)
+    ax.set_ylim(len(data) - 0.4, -0.6)
+    for y, (_, row) in enumerate(data.iterrows()):
+        low, best, high = (float(row[name]) for name in ("low", "best", "high"))
+        ax.plot([low, high], [y, y], color=BAR, linewidth=7, solid_capstyle="butt", zorder=1)
+        own = reports[(reports["incident_id"] == row["incident_id"]) & reports["central"].notna()]
+        _ticks(ax, y, own)
+        if bool(row["open_above"]) and own.empty:
+            _arrow(ax, high, y, INK)
+        ax.plot([best], [y], "D", color=INK, markersize=3.2, zorder=5)
+        text = range_text(low, high, bool(row["open_above"]))
+        ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), size=6.8, color=QUIET,
+                va="center")  # fmt: skip
+    ax.set_yticks(range(len(data)), data["label"].tolist())
+    ax.tick_params(axis="y", length=0, labelsize=7.2)
+    ax.set_xticks([x for x in (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if x <= top * 1.12])
+    ax.grid(axis="x", color=FAINT)
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def range_text(low: float, high: float, open_above: bool) -> str:
+    """Return a range in numbers, with a plus where it was left open upwards.
+
+    Examples
+    --------
+    >>> range_text(100, 600, True), range_text(81, 81, False)
+    ('100 to 600+', '81')
+    """
+    more = "+" if open_above else ""
+    return f"{low:,.0f} to {high:,.0f}{more}" if high > low else f"{high:,.0f}{more}"
+
+
+def _highest(reports: pd.DataFrame) -> float:
+    return float(reports["central"].max()) if reports["central"].notna().any() else 0.0
+
+
+def _root(x: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.maximum(x, 0))
+
+
+def _square(x: np.ndarray) -> np.ndarray:
+    return np.square(x)
+
+
+def _ticks(ax: Axes, y: int, own: pd.DataFrame) -> None:
+    """Draw the reports of one rung; those on one figure share its height."""
+    types = list(palette.SOURCE_TYPE)
+    for value, same in own.groupby("central"):
+        ordered = sorted(same.to_dict("records"), key=lambda r: types.index(str(r["source_type"])))
+        height = 0.86 / len(ordered)
+        for place, report in enumerate(ordered):
+            bottom = y - 0.43 + place * height
+            colour = palette.SOURCE_TYPE[str(report["source_type"])]
+            ax.plot([value, value], [bottom, bottom + height], color=colour, linewidth=2.4,
+                    solid_capstyle="butt", zorder=3)  # fmt: skip
+            if report["open_above"]:
+                _arrow(ax, float(value), bottom + height / 2, colour)
+
+
+def _arrow(ax: Axes, x: float, y: float, colour: str) -> None:
+    """Draw the short arrow of an open end; its length is in points, whatever the scale."""
+    ax.annotate("", (x, y), (9, 0), xycoords="data", textcoords="offset points",
+                arrowprops={"arrowstyle": "<|-", "color": colour, "linewidth": 0.9,
+                            "mutation_scale": 5, "shrinkA": 0, "shrinkB": 0}, zorder=4)  # fmt: skip
+
+
+def relative_width(ax: Axes, zero: Axes, data: pd.DataFrame) -> Axes:
+    """Draw the relative width of ranges against the size of the toll.
+
+    Parameters
+    ----------
+    ax : Axes
+        For the ranges that have a width; both axes logarithmic.
+    zero : Axes
+        A strip below for the ranges that have none; shares the horizontal axis.
+    data : DataFrame
+        ``best``, ``relative_width``, ``n_sources``; rows with a best of 0 are left out.
+
+    Returns
+    -------
+    Axes
+        `ax`. Shape and shade say how many parties stand behind the toll.
+    """
+    shown = data[data["relative_width"].notna()]
+    parties = shown["n_sources"].clip(1, 3)
+    wide = shown["relative_width"] > 0
+    for number, name, mark, colour in PARTIES:
+        own = wide & (parties == number)
+        ax.plot(shown.loc[own, "best"], shown.loc[own, "relative_width"], mark, color=colour,
+                markersize=4, markeredgecolor="white", markeredgewidth=0.4, label=name)  # fmt: skip
+        flat = shown.loc[~wide & (parties == number), "best"].to_numpy(dtype=float)
+        height = np.full(flat.size, -float(number))
+        zero.plot(flat, height, mark, color=colour, markersize=4, markeredgecolor="white",
+                  markeredgewidth=0.4)  # fmt: skip
+        zero.text(1.01, -number, f"{flat.size}", transform=zero.get_yaxis_transform(), size=7.5,
+                  color=QUIET, va="center")  # fmt: skip
+    ax.set(xscale="log", yscale="log", ylabel="(high less low) / best")
+    zero.set(xscale="log", xlabel="best figure, people killed")
+    for axis in (ax.xaxis, ax.yaxis, zero.xaxis):
+        _plain_ticks(axis)
+    ax.tick_params(axis="x", labelbottom=False)
+    ax.grid(color=FAINT)
+    ax.legend(loc="upper right", title="independent parties", fontsize=7.5, title_fontsize=7.5)
+    zero.set_yticks([-1, -2, -3], ["one party", "two", "three or more"])
+    zero.tick_params(axis="y", length=0, labelsize=7.5)
+    zero.set_ylim(-3.7, -0.3)
+    zero.grid(axis="x", color=FAINT)
+    zero.set_title("no width: low = best = high", size=8, weight="normal", color=QUIET, pad=3)
+    zero.spines["left"].set_visible(False)
+    return ax
+
+
+def _plain_ticks(axis: object) -> None:
+    """Write ticks of a logarithmic axis as plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(base=10, subs=(1.0, 3.0)))  # type: ignore[attr-defined]
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))  # type: ignore[attr-defined]
+    axis.set_minor_formatter(NullFormatter())  # type: ignore[attr-defined]
+
+
+def totals_by_year(ax: Axes, data: pd.DataFrame) -> Axes:
+    """Draw each year's total: the envelope as a frame, an interval per dependence inside.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    data : DataFrame
+        Long: ``year``, ``assumption`` (in the order wanted, narrowest first), ``low``, ``high``,
+        ``q50``, ``lower``, ``upper``. Rows without numbers are skipped.
+
+    Returns
+    -------
+    Axes
+        Frame: sum of lows to sum of highs. Bars, dark to light: intervals; dash: median.
+    """
+    known = data.dropna(subset=["q50"])
+    names = list(dict.fromkeys(known["assumption"]))
+    width = 0.24
+    ends = known.drop_duplicates("year")
+    ax.bar(ends["year"].astype(int), (ends["high"] - ends["low"]).astype(float), 0.9,
+           ends["low"].astype(float), facecolor="#F4F4F4", edgecolor="#888888", linewidth=0.7,
+           zorder=1, label="envelope: sums of lows and highs")  # fmt: skip
+    for place, name in enumerate(names):
+        colour = _shade(name)
+        own = known[known["assumption"] == name]
+        x = own["year"].to_numpy(float) + (place - (len(names) - 1) / 2) * (width + 0.03)
+        lower, upper = own["lower"].to_numpy(float), own["upper"].to_numpy(float)
+        ax.bar(x, np.maximum(upper - lower, 0), width, lower, color=colour, zorder=2, label=name)
+        ax.hlines(own["q50"], x - width / 2, x + width / 2, color=_contrast(colour), linewidth=1.1,
+                  zorder=3)  # fmt: skip
+    ax.set_xticks(sorted(known["year"].astype(int).unique()))
+    ax.tick_params(axis="x", length=0)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+    ax.set_ylabel("people killed")
+    ax.grid(axis="y", color=FAINT)
+    ax.legend(loc="upper left", **_ON_GRID)
+    return ax
+
+
+def _shade(assumption: str) -> str:
+    """Return the colour of a dependence, the same in every figure."""
+    for words, colour in zip(_FIRST_WORDS, SHADES, strict=True):
+        if assumption.startswith(words):
+            return colour
+    return palette.OTHER
+
+
+def _contrast(colour: str) -> str:
+    """Return the colour of a median's dash on a bar."""
+    return "white" if colour == SHADES[0] else INK
+
+
+def total_intervals(
+    ax: Axes, data: pd.DataFrame, rows: str, envelope: tuple[float, float] | None = None
+) -> Axes:
+    """Draw the interval of a total in rows, the dependences beneath each other in each.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    data : DataFrame
+        Long: `rows` (top first), ``assumption`` (narrowest first), ``q50``, ``lower``, ``upper``.
+    rows : str
+        Column that names the rows.
+    envelope : (float, float), optional
+        Sum of lows and sum of highs: a band behind all rows.
+
+    Returns
+    -------
+    Axes
+        Bars: intervals, their ends as numbers; white or black dash: median.
+    """
+    names = list(dict.fromkeys(data["assumption"]))
+    labels = list(dict.fromkeys(data[rows]))
+    step = 0.8 / len(names)
+    edge = float(data["upper"].max())
+    if envelope is not None:
+        ax.axvspan(*envelope, color="#F0F0F0", zorder=0, label="envelope: sums of lows and highs")
+        edge = max(edge, envelope[1])
+    for place, name in enumerate(names):
+        colour = _shade(name)
+        own = data[data["assumption"] == name].set_index(rows).loc[labels]
+        y = np.arange(len(labels)) + (place - (len(names) - 1) / 2) * step
+        lower, upper = own["lower"].to_numpy(float), own["upper"].to_numpy(float)
+        ax.barh(y, upper - lower, step * 0.86, lower, color=colour, zorder=2, label=name)
+        ax.vlines(own["q50"], y - step * 0.43, y + step * 0.43, color=_contrast(colour),
+                  linewidth=1.3, zorder=3)  # fmt: skip
+        for height, left, right in zip(y, lower, upper, strict=True):
+            ax.text(1.01, height, f"{left:,.0f} to {right:,.0f}", va="center", size=7,
+                    color=QUIET, transform=ax.get_yaxis_transform())  # fmt: skip
+    start = min(float(data["lower"].min()), envelope[0] if envelope else np.inf)
+    pad = 0.05 * (edge - start)
+    ax.set_xlim(max(0.0, start - pad), edge + pad)
+    ax.set_yticks(range(len(labels)), labels)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(labels) - 0.45, -0.55)
+    ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+    ax.grid(axis="x", color=FAINT)
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def legend_below(ax: Axes, source: Axes, columns: int = 4) -> Axes:
+    """Draw the legend of another axes in an axes of its own.
+
+    Parameters
+    ----------
+    ax : Axes
+        An axes that holds nothing else.
+    source : Axes
+        Whose marks are explained.
+    columns : int
+        How many beside each other.
+
+    Returns
+    -------
+    Axes
+        `ax`.
+    """
+    ax.axis("off")
+    handles, labels = source.get_legend_handles_labels()
+    ax.legend(handles, labels, ncols=columns, loc="center left", fontsize=7.5, borderpad=0,
+              columnspacing=1.4, handlelength=1.4)  # fmt: skip
+    return ax
+
+
+def dumbbells(ax: Axes, data: pd.DataFrame) -> Axes:
+    """Draw the toll of incidents without and with the attackers' own dead.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    data : DataFrame
+        Top first: ``label``, ``without``, ``with_attackers``.
+
+    Returns
+    -------
+    Axes
+        Hollow: without; filled: with the attackers.
+    """
+    y = np.arange(len(data), dtype=float)
+    ax.hlines(y, data["without"], data["with_attackers"], color=PALE, linewidth=3, zorder=1)
+    ax.plot(data["without"], y, "o", markersize=5.5, markerfacecolor="white",
+            markeredgecolor=BLUE, markeredgewidth=1.2, label="attackers left out")  # fmt: skip
+    ax.plot(data["with_attackers"], y, "o", markersize=5.5, color="#1B3A5C",
+            label="attackers counted")  # fmt: skip
+    for height, (_, row) in zip(y.tolist(), data.iterrows(), strict=True):
+        text = f"{row['without']:,} to {row['with_attackers']:,}"
+        ax.text(1.01, height, text, transform=ax.get_yaxis_transform(), size=7, color=QUIET,
+                va="center")  # fmt: skip
+    ax.set_yticks(y, data["label"].tolist())
+    ax.tick_params(axis="y", length=0, labelsize=7.5)
+    ax.set_ylim(len(data) - 0.4, -0.6)
+    ax.set_xscale("function", functions=(_root, _square))
+    ax.set_xlim(left=0)
+    top = float(data[["without", "with_attackers"]].to_numpy().max())
+    ax.set_xticks([x for x in (0, 10, 25, 50, 100, 200, 400, 700, 1000) if x <= top * 1.1])
+    ax.grid(axis="x", color=FAINT)
+    ax.spines["left"].set_visible(False)
+    ax.legend(loc="lower right", **_ON_GRID)
+    return ax
+
+
+def exceedance(ax: Axes, curves: Sequence[pd.DataFrame], best: np.ndarray) -> Axes:
+    """Draw how many incidents killed at least so many people, with a band per dependence.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw; both axes become logarithmic.
+    curves : sequence of DataFrame
+        As ``exceedance_curve`` returns them, on the same thresholds, narrowest band first.
+    best : array of float
+        Best figures of the incidents, for comparison.
+
+    Returns
+    -------
+    Axes
+        Line: expected number. Bands: pointwise intervals. Dotted: number by best figures.
+    """
+    floor = 0.4  # below the axis: no incident at all
+    for place in range(len(curves) - 1, -1, -1):
+        curve, words = curves[place], _words(curves[place])
+        lower = np.maximum(curve["lower"].to_numpy(float), floor)
+        upper = np.maximum(curve["upper"].to_numpy(float), floor)
+        colour = SHADES[2] if place else SHADES[1]
+        ax.fill_between(curve["toll"], lower, upper, color=colour, linewidth=0, label=words)
+    expected = np.maximum(curves[0]["expected"].to_numpy(float), floor)
+    ax.plot(curves[0]["toll"], expected, color=INK, linewidth=1.4, label="expected number")
+    tops = curves[0]["toll"].to_numpy(float)
+    counts = np.array([(best >= x).sum() for x in tops], dtype=float)
+    ax.plot(tops[counts > 0], counts[counts > 0], color=INK, linewidth=1.0, linestyle=":",
+            label="by best figures")  # fmt: skip
+    ax.set(xscale="log", yscale="log", xlabel="people killed, at least", ylabel="incidents")
+    ax.set_ylim(0.8, None)
+    ax.set_xlim(1, float(tops.max()))
+    _plain_ticks(ax.xaxis)
+    _plain_ticks(ax.yaxis)
+    ax.grid(color=FAINT)
+    ax.legend(loc="lower left", **_ON_GRID)
+    return ax
+
+
+def _words(curve: pd.DataFrame) -> str:
+    words = {"independent": "independent errors", "comonotonic": "errors that all move together"}
+    name = str(curve["dependence"].iloc[0])
+    return words.get(name, name)
+
+
+def drivers(ax: Axes, data: pd.DataFrame) -> Axes:
+    """Draw what single incidents add to the uncertainty of the total.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    data : DataFrame
+        Top first: ``label``, ``variance_share``, ``std_share``, ``note`` (text at the right).
+
+    Returns
+    -------
+    Axes
+        Bar: share of the variance; hollow diamond: share of the standard deviations.
+    """
+    y = np.arange(len(data), dtype=float)
+    ax.barh(y, 100 * data["variance_share"], 0.62, color=BLUE, label="errors independent:"
+            " share of the variance")  # fmt: skip
+    ax.plot(100 * data["std_share"], y, "D", markersize=4.5, markerfacecolor="white",
+            markeredgecolor=INK, label="errors moving together: share of the standard"
+            " deviations")  # fmt: skip
+    for height, note in zip(y.tolist(), data["note"], strict=True):
+        ax.text(1.01, height, note, transform=ax.get_yaxis_transform(), size=7, color=QUIET,
+                va="center")  # fmt: skip
+    ax.set_yticks(y, data["label"].tolist())
+    ax.tick_params(axis="y", length=0, labelsize=7.5)
+    ax.set_ylim(len(data) - 0.4, -0.6)
+    ax.set_xlim(left=0)
+    ax.set_xlabel("percent")
+    ax.grid(axis="x", color=FAINT)
+    ax.spines["left"].set_visible(False)
+    ax.legend(loc="lower right", **_ON_GRID)
+    return ax
+
+
+def toll_distributions(
+    axes: Sequence[Axes], data: pd.DataFrame, thresholds: Sequence[int], bin_width: int
+) -> Sequence[Axes]:
+    """Draw the distribution of one toll under several models, a row for each.
+
+    Parameters
+    ----------
+    axes : sequence of Axes
+        One for each model, sharing the horizontal axis.
+    data : DataFrame
+        Long: ``model`` (top first), ``toll`` (first of its bin), ``mass`` (of the bin), and
+        ``beyond_N`` (probability of more than N) for each threshold, equal within a model.
+    thresholds : sequence of int
+        Dashed lines, in people.
+    bin_width : int
+        People in a bin.
+
+    Returns
+    -------
+    sequence of Axes
+        Bars: probability of a bin, each row to a height of its own. At the right: the probability
+        of more than each threshold.
+    """
+    models = list(dict.fromkeys(data["model"]))
+    for row, (ax, model) in enumerate(zip(axes, models, strict=True)):
+        own = data[data["model"] == model]
+        ax.bar(own["toll"], own["mass"], bin_width, align="edge", color=BLUE, edgecolor="white",
+               linewidth=0.3)  # fmt: skip
+        ax.set_ylim(0, 1.12 * float(own["mass"].max()))
+        for place, threshold in enumerate(thresholds):
+            ax.axvline(threshold, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
+            x = 1.04 + 0.1 * place
+            chance = float(own[f"beyond_{threshold}"].iloc[0])
+            ax.text(x, 0.3, percent(chance), transform=ax.transAxes, size=8, color=INK, ha="center")
+            if row == 0:
+                ax.text(x, 1.06, f"P(>{threshold})", transform=ax.transAxes, size=7.5,
+                        color=QUIET, ha="center")  # fmt: skip
+        ax.set_ylabel(MODEL_NAME[model], rotation=0, ha="right", va="center")
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        ax.tick_params(axis="x", labelbottom=row == len(models) - 1)
+    axes[-1].set_xlabel("people killed")
+    return axes
+
+
+def percent(share: float) -> str:
+    """Return a probability in whole percent that never claims more than is known.
+
+    Examples
+    --------
+    >>> percent(0.413), percent(0.004), percent(0.0), percent(0.998)
+    ('41%', '< 1%', '0%', '> 99%')
+    """
+    if 0 < share < 0.01:
+        return "< 1%"
+    if 0.99 < share < 1:
+        return "> 99%"
+    return f"{100 * share:.0f}%"
