@@ -21,6 +21,9 @@ FILES = {
     "admin1": "ne10m_admin1_14countries.geojson",
 }
 
+#: How far outside its country an incident may lie: borders are drawn coarsely at this scale.
+MAX_KM_OUTSIDE = 25.0
+
 #: Lambert azimuthal equal-area about 15 N 0 E: areas are exact everywhere, and lengths within the
 #: region are within 1.5 %.
 REGIONAL_CRS = "+proj=laea +lat_0=15 +lon_0=0 +ellps=WGS84 +units=km +no_defs"

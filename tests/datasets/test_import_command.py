@@ -15,7 +15,7 @@ from sahelstats.cli import app
 from sahelstats.datasets import import_table
 from sahelstats.datasets.writing import csv_blocks
 from sahelstats.ranges import to_csv
-from sahelstats.tables.validation import validate
+from sahelstats.validation import validate
 
 ROWS = (
     ged(1),

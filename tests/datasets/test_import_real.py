@@ -10,7 +10,7 @@ from sahelstats import load_incidents
 from sahelstats.datasets import check_totals, import_table, match_events
 from sahelstats.datasets.countries import code_of
 from sahelstats.ranges import to_csv
-from sahelstats.tables.validation import validate
+from sahelstats.validation import validate
 
 EXPORTS = {"mali": 2120, "burkina_faso": 1504, "ivory_coast": 360, "togo": 135, "benin": 36}
 FILES = {

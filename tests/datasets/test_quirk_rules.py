@@ -10,7 +10,7 @@ from sahelstats.ranges import to_csv
 from sahelstats.tables import TableError
 from sahelstats.tables.bounds import contain_best
 from sahelstats.tables.rules import names_quirk
-from sahelstats.tables.validation import validate
+from sahelstats.validation import validate
 
 ONE_SIDED = {"type_of_violence": 3, "side_a": "JNIM", "side_b": "Civilians", "deaths_a": 0,
              "deaths_b": 0, "deaths_civilians": 5}  # fmt: skip

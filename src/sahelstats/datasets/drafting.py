@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelstats.boundaries import countries, km_outside
+from sahelstats.boundaries import MAX_KM_OUTSIDE, countries, km_outside
 from sahelstats.datasets.actors import LAKE_CHAD_FROM, identify, in_lake_chad
 from sahelstats.datasets.cells import Cells
 from sahelstats.datasets.values import DateOrder, by_unique
 from sahelstats.tables import vocabulary as v
 from sahelstats.tables.faults import shorten
 from sahelstats.tables.schema import BASES, OUTCOMES, TIDY, range_column
-from sahelstats.tables.validation import MAX_KM_OUTSIDE
 
 Mask = np.ndarray
 
