@@ -30,9 +30,18 @@ SHARED = Path(os.environ.get("SAHELSTATS_SHARED", ROOT.parent / "shared")) / "da
 WEB = {"best_est": "best", "high_est": "high", "low_est": "low"}
 
 
+def exported(path):
+    """Return a web export as text; its rows end in a comma that the header lacks."""
+    with open(path, encoding="utf-8") as stream:
+        names = stream.readline().strip().split(",")
+    return pd.read_csv(
+        path, names=[*names, ""], header=0, usecols=names, dtype=str, keep_default_na=False
+    )
+
+
 def real_rows(files):
     """Return the rows of some files with the columns of a release."""
-    frames = [pd.read_csv(f, dtype=str, keep_default_na=False, index_col=False) for f in files]
+    frames = [exported(file) for file in files]
     frame = pd.concat([frame.rename(columns=WEB) for frame in frames], ignore_index=True).fillna("")
     for name in ("date_start", "date_end"):
         day = frame[name].str.split(" ").str[0]
@@ -52,13 +61,10 @@ def write_release(files, path):
 
 def imported(path):
     """Import a file; print seconds and memory of this process."""
-    from sahelstats.datasets.importing import import_table
-    from sahelstats.datasets.report import sha256_of
-    from sahelstats.datasets.writing import write_import
+    from sahelstats.datasets.writing import import_to
 
     wall, cpu = time.perf_counter(), time.process_time()
-    found = import_table(path, "ucdp-ged")
-    report = write_import(found, path.with_suffix(".tidy.csv"), "25.1", sha256_of(path))
+    report = import_to(path.with_suffix(".tidy.csv"), path, "ucdp-ged", "25.1")
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
@@ -109,8 +115,8 @@ def main():
         path = Path(folder) / "ged.csv"
         write_release(files, path)
         # A process of its own for each: what one leaves in memory is not counted for the next.
-        for step, target in (("pandas", path), ("import", path), ("match", path)):
-            target = path.with_suffix(".tidy.csv") if step == "match" else target
+        for step in ("pandas", "import", "import", "import", "match"):
+            target = path.with_suffix(".tidy.csv") if step == "match" else path
             subprocess.run([sys.executable, __file__, "--step", step, str(target)], check=True)
 
 

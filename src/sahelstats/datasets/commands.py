@@ -88,15 +88,15 @@ def import_file(
     ] = DateOrder.AUTO,
 ) -> None:
     """Turn a file of UCDP GED, ACLED or GTD into a tidy table that every notebook runs on."""
-    from sahelstats.datasets.importing import import_table
-    from sahelstats.datasets.report import print_summary, sha256_of, version_in
-    from sahelstats.datasets.writing import write_import
+    from sahelstats.datasets.report import print_summary
+    from sahelstats.datasets.writing import import_to
 
     with _told():
         target = _target(out, file)
-        imported = import_table(file, producer.value, country or (), first, last, dates.value)
-        stated = version or version_in(imported) or _ask_version()
-        report = write_import(imported, target, stated, sha256_of(file))
+        report = import_to(
+            target, file, producer.value, version, _ask_version,
+            countries=country or (), first=first, last=last, dates=dates.value,
+        )  # fmt: skip
     print_summary(report, shown(target), _console())
 
 

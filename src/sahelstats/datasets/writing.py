@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sahelstats.datasets.importing import Imported
-from sahelstats.datasets.report import report_json, report_of
+from sahelstats.datasets.importing import Imported, import_table
+from sahelstats.datasets.report import report_json, report_of, sha256_of, version_in
 from sahelstats.files import write_atomic, write_blocks
 
 #: Rows that are put together at a time: enough to be quick, few enough to be small.
@@ -75,8 +76,8 @@ def _formatted(values: pd.Series) -> list[str]:
     if values.dtype.kind == "M":
         return values.dt.strftime("%Y-%m-%d").tolist()
     if values.dtype.kind == "f":
-        return [repr(float(value)) for value in values]
-    texts = list(map(str, values))
+        return list(map(repr, values.tolist()))
+    texts = list(map(str, values.tolist()))
     special = re.compile('[,"\n\r]').search
     return [_quoted(text) if special(text) else text for text in texts]
 
@@ -101,16 +102,59 @@ def _quoted(text: str) -> str:
     return text
 
 
+def import_to(
+    out: Path,
+    path: Path,
+    producer: str,
+    version: str = "",
+    ask: Callable[[], str] | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Import a producer's file and write the table, its report and the rejected rows.
+
+    Parameters
+    ----------
+    out : Path
+        The table, ``NAME.csv``; ``NAME.import.json`` and, where rows were rejected,
+        ``NAME.rejected.csv`` go beside it, each whole or not at all.
+    path : Path
+        The producer's file.
+    producer : str
+        ``ucdp-ged``, ``acled`` or ``gtd``.
+    version : str
+        Of the producer's data, where the file does not say.
+    ask : callable, optional
+        Gives the version when neither the file nor `version` does.
+    **options
+        As ``import_table`` takes them.
+
+    Returns
+    -------
+    dict
+        The report.
+
+    Raises
+    ------
+    TableError
+        When the file cannot be read; then nothing is written.
+    """
+    # The checksum is worked out beside the import: it leaves the interpreter free.
+    with ThreadPoolExecutor(1) as beside:
+        checksum = beside.submit(sha256_of, path)
+        imported = import_table(path, producer, **options)
+    stated = version or version_in(imported) or (ask() if ask else "")
+    return write_import(imported, out, stated, checksum.result())
+
+
 def write_import(imported: Imported, out: Path, version: str, sha256: str) -> dict[str, Any]:
-    """Write a tidy table, its report and the rejected rows, each whole or not at all.
+    """Write what came of an import, as ``import_to`` says.
 
     Parameters
     ----------
     imported : Imported
         What came of a producer's file.
     out : Path
-        The table, ``NAME.csv``; ``NAME.import.json`` and, where rows were rejected,
-        ``NAME.rejected.csv`` go beside it.
+        The table.
     version, sha256 : str
         Of the producer's data and of the file.
 
