@@ -76,8 +76,10 @@ BROKEN = {
         "dates mix day first and month first",
     ),
     "extra cells": (
-        lambda p: write(p, GOOD.replace("Government of Mali", "Government, of Mali")),
-        r"cells than the header|none of its 2 rows can be used",
+        lambda p: write(
+            p, text(GED, [ged(n, gwnob=9) for n in (1, 2)]).replace(" of Mali", ", of Mali")
+        ),
+        "none of its 2 rows can be used. Row 2: has more cells than the header",
     ),
     "nothing usable": (
         lambda p: write(p, text(GED, [ged(1, country="Atlantis", country_id="9999")])),
@@ -207,3 +209,19 @@ def test_a_twin_of_a_row_that_cannot_be_used_is_kept(ged_file):
     found = import_table(ged_file(ged(1, best="x"), ged(1), ged(1)), "ucdp-ged")
     assert found.rejected["row"].tolist() == [2, 4]
     assert found.table["incident_id"].tolist() == ["UCDP-1"]
+
+
+def test_a_row_with_a_separator_too_many_is_rejected_alone(tmp_path):
+    content = text(WEB, [web(1), web(2, side_a="Government @ Mali"), web(3)], trailing=True)
+    found = import_table(write(tmp_path / "a.csv", content.replace(" @ ", ", ")), "ucdp-ged")
+    assert found.rejected["row"].tolist() == [3]
+    assert found.rejected["reason"].iat[0].startswith("has more cells than the header")
+    assert found.table["incident_id"].tolist() == ["UCDP-1", "UCDP-3"]
+
+
+def test_one_long_row_of_a_release_is_rejected_alone(tmp_path):
+    rows = [ged(1), ged(2, side_a="Government @ Mali"), *(ged(n) for n in range(3, 9))]
+    content = text(GED, rows).replace(" @ ", ", ")
+    found = import_table(write(tmp_path / "a.csv", content), "ucdp-ged")
+    assert found.rejected["row"].tolist() == [3]
+    assert found.cells.notes == []

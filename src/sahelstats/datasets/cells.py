@@ -35,6 +35,8 @@ class Cells:
         Columns of the file that nothing is taken from.
     decimal_comma : bool
         Whether numbers are written with a comma.
+    too_long : array of int
+        Positions of records with more cells than the header.
     native : bool
         Whether the file is as the producer writes it rather than a spreadsheet's copy.
     """
@@ -47,6 +49,7 @@ class Cells:
     unused: list[str] = field(default_factory=list)
     decimal_comma: bool = False
     native: bool = True
+    too_long: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
 
     def numbers(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return a column as numbers (NaN where empty), and where its text is no number."""

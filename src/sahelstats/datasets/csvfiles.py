@@ -69,11 +69,15 @@ def from_csv(source: Source, producer: str) -> Cells:
     adapter_names += [f"+{number}" for number in range(1, form.extra + 1)]
     frame, encoding = _read_frame(source, form, layout, adapter_names)
     notes = _notes(form, encoding)
-    frame, extra_note = _without_extra(source.path, frame, form)
+    too_long: np.ndarray = np.empty(0, dtype=int)
+    if form.extra:
+        frame, too_long, trailing = _without_extra(frame, form)
+        notes += ["Every row ends in a separator."] if trailing else []
+    frame = _filled(frame)
     first_row = form.skip + form.tags + 2
     unused = [name for name in adapter_names if name not in layout.used and name[:1] != "+"]
     native = form.separator == "," and encoding == "utf-8" and not form.bom
-    return Cells(source, layout, frame, first_row, notes + extra_note, unused, native=native)
+    return Cells(source, layout, frame, first_row, notes, unused, native=native, too_long=too_long)
 
 
 def _notes(form: _Form, encoding: str) -> list[str]:
@@ -184,9 +188,14 @@ def _parse(
     finally:
         if not isinstance(target, Path):
             target.close()
-    # Only rows that are too short leave a text missing, and they lack their last cells first.
-    texts = [name for name in used if kinds[name].kind == "O"]
-    if texts and frame[used[-1]].isna().any():
+    return frame
+
+
+def _filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with empty text where a row is too short to have the cell."""
+    texts = [name for name in frame if frame[name].dtype == object]
+    # Rows that are too short lack their last cells first.
+    if texts and frame.iloc[:, -1].isna().any():
         frame[texts] = frame[texts].fillna("")
     return frame
 
@@ -212,23 +221,17 @@ def _parser_fault(path: Path, error: pd.errors.ParserError) -> Fault:
     return file_fault(path, "cannot be read as CSV", "Get the file anew from its producer.", text)
 
 
-def _without_extra(path: Path, frame: pd.DataFrame, form: _Form) -> tuple[pd.DataFrame, list[str]]:
-    """Return the frame without the cells beyond the header, which must be empty."""
-    extra = [f"+{number}" for number in range(1, form.extra + 1)]
-    if not extra:
-        return frame, []
-    first = form.skip + form.tags + 2
-    filled = (frame[extra] != "").any(axis=1)
-    if filled.any():
-        rule = f"has more cells than the header ({len(form.names)})"
-        remedy = "Quote the cell that holds a separator, or get the file anew."
-        raise TableError(
-            [
-                Fault(shown(path), int(row) + first, "", frame.at[row, extra[0]], rule, remedy)
-                for row in frame.index[filled]
-            ]
-        )
-    return frame.drop(columns=extra), ["Every row ends in a separator."]
+def _without_extra(frame: pd.DataFrame, form: _Form) -> tuple[pd.DataFrame, np.ndarray, bool]:
+    """Return the frame without the cells beyond the header, and the rows that must not have them.
+
+    Where most rows end in an empty cell more than the header has, that is how the file is written;
+    where few do, a cell of theirs holds a separator.
+    """
+    extra = frame[[f"+{number}" for number in range(1, form.extra + 1)]]
+    there = extra.notna().any(axis=1)
+    trailing = bool(there.mean() > 0.5) and not bool((extra.fillna("") != "").any(axis=1).all())
+    too_long = (extra.fillna("") != "").any(axis=1) if trailing else there
+    return frame.drop(columns=extra.columns), np.flatnonzero(too_long), trailing
 
 
 def _refuse_unless_cp1252(source: Source, error: UnicodeDecodeError) -> None:

@@ -45,6 +45,10 @@ class Draft:
     quirks: dict[str, Mask] = field(default_factory=dict)
     _ids: np.ndarray = field(default_factory=lambda: np.empty(0))
 
+    def __post_init__(self) -> None:
+        for row in self.cells.too_long:
+            self.reasons[int(row)] = ["has more cells than the header: an unquoted separator"]
+
     def __len__(self) -> int:
         return len(self.cells.frame)
 

@@ -51,8 +51,9 @@ class Source:
     def open(self) -> IO[bytes]:
         """Return a new stream of the table's bytes, unpacked, that ends the reading of a bomb."""
         if self.packing == "zip":
-            archive = zipfile.ZipFile(self.path)
-            return _limited(archive.open(self.member), self.path)
+            with zipfile.ZipFile(self.path) as archive:
+                # The member's stream holds the file open by itself until it is closed.
+                return _limited(archive.open(self.member), self.path)
         if self.packing == "gzip":
             return _limited(gzip.GzipFile(self.path, "rb"), self.path)
         return self.path.open("rb")
