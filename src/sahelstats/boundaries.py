@@ -21,6 +21,9 @@ FILES = {
     "admin1": "ne10m_admin1_14countries.geojson",
 }
 
+#: How far outside its country an incident may lie: borders are drawn coarsely at this scale.
+MAX_KM_OUTSIDE = 25.0
+
 #: Lambert azimuthal equal-area about 15 N 0 E: areas are exact everywhere, and lengths within the
 #: region are within 1.5 %.
 REGIONAL_CRS = "+proj=laea +lat_0=15 +lon_0=0 +ellps=WGS84 +units=km +no_defs"
@@ -183,16 +186,21 @@ def km_outside(
     from pyproj import Transformer
 
     to_plane = Transformer.from_crs("EPSG:4326", REGIONAL_CRS, always_xy=True)
-    points = shapely.points(*to_plane.transform(np.asarray(longitude), np.asarray(latitude)))
+    x, y = to_plane.transform(np.asarray(longitude), np.asarray(latitude))
     codes = np.asarray(country)
     shapes = countries()
-    outside = np.full(len(points), np.nan)
+    outside = np.full(len(codes), np.nan)
 
     def to_km(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_plane.transform(degrees[:, 0], degrees[:, 1]))
 
-    for code in np.unique(codes):
-        if code in shapes:
-            polygon = shapely.transform(shapes[code], to_km)
-            outside[codes == code] = shapely.distance(polygon, points[codes == code])
+    for code in set(codes.tolist()) & set(shapes):
+        polygon = shapely.transform(shapes[code], to_km)
+        # Most points lie inside, which is much quicker to see than how far outside they are.
+        shapely.prepare(polygon)
+        own = np.flatnonzero(codes == code)
+        inside = shapely.contains_xy(polygon, x[own], y[own])
+        outside[own[inside]] = 0.0
+        rest = own[~inside]
+        outside[rest] = shapely.distance(polygon, shapely.points(x[rest], y[rest]))
     return outside

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from sahelstats.datasets.commands import register as register_datasets
+
 app = typer.Typer(
     help="Casualty uncertainty and attack geography of the Sahel conflict.",
     no_args_is_help=True,
@@ -276,6 +278,9 @@ def report(
             write_pages(Places.of(), names or [])
     except RerunError as error:
         raise fail(str(error)) from None
+
+
+register_datasets(app)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,11 +28,25 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     'one'
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
+    write_blocks(path, [data])
+
+
+def write_blocks(path: Path, blocks: Iterable[str | bytes]) -> None:
+    """Write a file block by block, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write; its folder is made when missing.
+    blocks : iterable of str or bytes
+        Text is written as UTF-8 with the line ends it has.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            for block in blocks:
+                stream.write(block.encode("utf-8") if isinstance(block, str) else block)
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(name, 0o666 & ~_umask())

@@ -255,6 +255,8 @@ def build_incidents(folder: Path | str | None = None) -> pd.DataFrame:
                 table[range_column(outcome, basis, part)] = (
                     values.fillna(0) if part.startswith("n_") else values
                 )
+    # Curated rows keep every rule: what is unusual there is mended, or said in the review.
+    table["quirk"] = pd.Series(pd.NA, index=table.index, dtype="string")
     return table.sort_index().reset_index()[TIDY.column_names]
 
 

@@ -60,6 +60,8 @@ CASES = [
     ("tidy", "coordinates_together", {"latitude": "", "longitude": ""}, {"latitude": ""},
      "latitude"),
     ("tidy", "coordinates_not_zero", {}, {"latitude": "0", "longitude": "0"}, "latitude"),
+    ("tidy", "quirk_is_true", toll("killed", "6", "5", "9") | {"quirk": "low_above_best"},
+     toll("killed", "5", "5", "9") | {"quirk": "low_above_best"}, "quirk"),
     ("tidy", "killed_range_in_order", toll("killed", "5", "5", "5"), toll("killed", "6", "5", "9"),
      "killed_best"),
     ("tidy", "killed_incl_range_in_order", toll("killed_incl", "5", "", "9"),

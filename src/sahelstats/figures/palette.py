@@ -30,6 +30,7 @@ ACTOR_FAMILY = {
     "self_defence": "#228833",
     "state": "#CCBB44",
     "foreign_state": "#EE8866",
+    "other": "#777777",
     "unidentified": "#BBBBBB",
 }
 
@@ -41,6 +42,7 @@ ACTOR_FAMILY_NAME = {
     "self_defence": "Self-defence groups",
     "state": "State forces",
     "foreign_state": "Foreign forces",
+    "other": "Other armed groups",
     "unidentified": "Unidentified",
 }
 

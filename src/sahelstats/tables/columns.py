@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from sahelstats.tables.schema import Column, Table
@@ -9,7 +11,7 @@ from sahelstats.tables.schema import Column, Table
 PATTERNS = {
     # Longer than any count, shorter than what an Int64 cannot hold.
     "integer": r"-?\d{1,15}",
-    "number": r"-?\d+(?:\.\d+)?",
+    "number": r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?",
     "boolean": r"True|False",
     "date": r"\d{4}-\d{2}-\d{2}",
     "partial_date": r"\d{4}(?:-\d{2}(?:-\d{2})?)?",
@@ -42,13 +44,16 @@ def typed(text: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFrame]
     bad : DataFrame of bool
         True where a cell has text that its kind does not allow; such cells are missing in `frame`.
     """
-    columns: dict[str, pd.Series] = {}
-    bad: dict[str, pd.Series] = {}
+    columns: dict[str, Any] = {}
+    bad: dict[str, Any] = {}
     for column in table.columns:
-        cells = text[column.name]
-        columns[column.name] = _convert(cells, column)
-        bad[column.name] = (cells != "") & columns[column.name].isna()
-    return pd.DataFrame(columns), pd.DataFrame(bad)
+        # Once for each different cell: a table of a producer's events repeats them by thousands.
+        codes, cells = pd.factorize(text[column.name])
+        values = pd.Series(cells, dtype="str")
+        converted = _convert(values, column)
+        columns[column.name] = converted.array.take(codes)
+        bad[column.name] = ((values != "") & converted.isna()).to_numpy()[codes]
+    return pd.DataFrame(columns, index=text.index), pd.DataFrame(bad, index=text.index)
 
 
 def _convert(cells: pd.Series, column: Column) -> pd.Series:

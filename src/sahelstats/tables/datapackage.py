@@ -34,8 +34,8 @@ _TYPES = {
     "date": "date",
 }
 
-#: Coded columns that are stored as numbers: column -> code -> meaning.
-_CODES = {"geo_precision": v.GEO_PRECISION}
+#: Coded columns that are stored as numbers, or hold several codes: column -> code -> meaning.
+_CODES = {"geo_precision": v.GEO_PRECISION, "quirk": v.QUIRK}
 
 #: How a figure of each qualifier is put into words.
 _IN_WORDS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from sahelstats.tables.schema import BASES, OUTCOMES, Table, range_column
@@ -48,6 +49,75 @@ def _ordered(low: str, best: str, high: str) -> Test:
         return kept
 
     return test
+
+
+def names_quirk(frame: pd.DataFrame, quirk: str) -> pd.Series:
+    """Return which rows of a tidy table carry a quirk.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tidy incidents.
+    quirk : str
+        A value of the vocabulary's ``QUIRK``.
+
+    Returns
+    -------
+    Series of bool
+        False where the cell is empty.
+
+    Examples
+    --------
+    >>> names_quirk(pd.DataFrame({"quirk": ["a; b", "c", pd.NA]}), "b").tolist()
+    [True, False, False]
+    """
+    # Looked into once for each different cell: there are few. The last stands for empty ones.
+    codes, cells = pd.factorize(frame["quirk"])
+    named = np.array([*(quirk in str(cell).split("; ") for cell in cells), False])
+    return pd.Series(named[codes], index=frame.index)
+
+
+#: Quirk that excuses two columns of a range from their order -> which of low, best, high they are.
+_EXCUSES = {
+    "low_above_best": ("low", "best"),
+    "high_below_best": ("best", "high"),
+    "low_above_high": ("low", "high"),
+}
+
+
+def _ordered_or_flagged(outcome: str, basis: str) -> Test:
+    """Return the test that a range is in order except where the row's quirk says it is not."""
+
+    def test(frame: pd.DataFrame) -> pd.Series:
+        kept = pd.Series(True, index=frame.index)
+        for quirk, (left, right) in _EXCUSES.items():
+            rows = _crossed(frame, outcome, basis, left, right)
+            if rows.any():
+                kept[rows] &= names_quirk(frame[rows], quirk)
+        return kept
+
+    return test
+
+
+def _crossed(frame: pd.DataFrame, outcome: str, basis: str, left: str, right: str) -> pd.Series:
+    """Return rows of which one part of a range lies above another that must not be below it."""
+    low, high = (frame[range_column(outcome, basis, part)] for part in (left, right))
+    return (low > high).fillna(False).astype(bool)
+
+
+def _flags_are_true(frame: pd.DataFrame) -> pd.Series:
+    kept = pd.Series(True, index=frame.index)
+    flagged = frame[frame["quirk"].notna()]
+    for quirk, (left, right) in _EXCUSES.items():
+        rows = flagged[names_quirk(flagged, quirk)]
+        if len(rows):
+            crossed = [
+                _crossed(rows, outcome, basis, left, right)
+                for outcome in OUTCOMES
+                for basis in BASES
+            ]
+            kept[rows.index] &= pd.concat(crossed, axis=1).any(axis=1)
+    return kept
 
 
 def _not_in_future(column: str) -> Test:
@@ -186,11 +256,16 @@ RULES: dict[str, tuple[Rule, ...]] = {
             Rule(
                 f"{range_column(outcome, basis, 'range')}_in_order",
                 range_column(outcome, basis, "best"),
-                _ordered(*(range_column(outcome, basis, part) for part in ("low", "best", "high"))),
+                _ordered_or_flagged(outcome, basis),
                 "is out of order", _ORDER,
             )
             for outcome in OUTCOMES
             for basis in BASES
+        ),
+        Rule(
+            "quirk_is_true", "quirk", _flags_are_true,
+            "names an order of low, best and high that no range of the row has",
+            "Remove the quirk, or restore the producer's figures.",
         ),
     ),
 }  # fmt: skip

@@ -17,6 +17,8 @@ Kind = Literal["text", "integer", "number", "boolean", "date", "partial_date", "
 ID_PATTERN = r"[A-Z]{3}-\d{8}-[a-z0-9]+(?:-[a-z0-9]+)*"
 URL_PATTERN = r"https?://[^\s/]+\.[^\s]+(?: https?://[^\s/]+\.[^\s]+)*"
 
+QUIRK_PATTERN = rf"(?:{'|'.join(v.QUIRK)})(?:; (?:{'|'.join(v.QUIRK)}))*"
+
 OUTCOMES = ("killed", "wounded")
 BASES = ("excl_attackers", "incl_attackers")
 RANGE_PARTS = ("low", "best", "high", "open_above", "n_reports", "n_sources")
@@ -332,6 +334,13 @@ TIDY = Table(
         Column("n_claims", "integer", "Claims on the incident, all outcomes.", "claims", minimum=0),
         Column("n_claimants", "integer", "Different claimants among them.", "claimants", minimum=0),
         *(c for outcome in OUTCOMES for basis in BASES for c in _range_columns(outcome, basis)),
+        Column(
+            "quirk",
+            "text",
+            "What is unusual about an imported row, '; ' between; empty in curated rows.",
+            required=False,
+            pattern=QUIRK_PATTERN,
+        ),
     ),
     ("incident_id",),
 )

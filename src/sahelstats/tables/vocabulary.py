@@ -44,6 +44,7 @@ ATTACK_TYPE = {
     "shelling": "Mortars, rockets or artillery from a distance.",
     "airstrike": "Aircraft or drones strike from the air.",
     "hostage_taking": "People are held or carried off, and the deaths come with it.",
+    "bombing": "A charge, neither a mine nor carried by one who dies (imported tables only).",
     "unknown": "The sources do not tell.",
 }
 
@@ -59,6 +60,7 @@ TARGET_TYPE = {
     "infrastructure": "Mines, gas plants, bridges and other works.",
     "aid": "Humanitarian workers or convoys.",
     "mixed": "Two or more of these in one incident.",
+    "unknown": "The producer does not tell who was attacked (imported tables only).",
 }
 
 TYPE_OF_VIOLENCE = {
@@ -71,6 +73,8 @@ ATTRIBUTION = {
     "claimed": "The actor said so itself.",
     "attributed": "A government, a mission or a court names the actor.",
     "suspected": "Press, residents or analysts suspect the actor.",
+    "coded": "An event dataset codes the actor, on its own judgement (imported tables only).",
+    "side": "An event dataset names two sides, not who attacked (imported tables only).",
     "unknown": "Nobody names an actor.",
 }
 
@@ -88,7 +92,26 @@ ACTOR_FAMILY = {
     "self_defence": "Village, hunter and communal militias and volunteers.",
     "state": "Forces of the state on whose soil the incident lies.",
     "foreign_state": "Forces of another state, or its contractors.",
+    "other": "Any other armed group (imported tables only).",
     "unidentified": "No actor is named, or only a kind of actor.",
+}
+
+#: What is unusual about a row of an imported table. A rule that names one of the first three is
+#: suspended for the rows that carry it, and only for them.
+QUIRK = {
+    "low_above_best": "The producer's low is above its best.",
+    "high_below_best": "The producer's high is below its best.",
+    "low_above_high": "The producer's low is above its high.",
+    "outside_country": "The point lies more than 25 km outside the country.",
+    "coordinates_zero": "The producer gave 0, 0 as the point; it is left empty.",
+    "place_not_named": "The producer names no place; the division or the country stands there.",
+    "end_from_start": "The producer gives no last day; the first stands for it.",
+    "summary_event": "The producer counts it from a summary of several events.",
+    "not_cleared": "The producer has not cleared the event yet.",
+    "doubtful_type": "The producer doubts that the event belongs into its data.",
+    "type_assumed": "The type of violence follows from the attacker alone: no target is named.",
+    "attackers_exceed_dead": "More attackers are counted dead than people in all.",
+    "figure_rounded": "The producer gave a fraction of a person; it is rounded.",
 }
 
 SOURCE_TYPE = {

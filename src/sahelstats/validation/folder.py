@@ -8,17 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sahelstats.boundaries import km_outside
+from sahelstats.boundaries import MAX_KM_OUTSIDE, km_outside
 from sahelstats.paths import CURATED, shown
 from sahelstats.tables.checks import table_faults
 from sahelstats.tables.columns import last_day, typed
 from sahelstats.tables.faults import Fault, TableError, file_fault
 from sahelstats.tables.reading import read_text
+from sahelstats.tables.rules import names_quirk
 from sahelstats.tables.schema import ALL_TABLES, CURATED_TABLES, TIDY, Table
 from sahelstats.validation.audit import audit_faults
-
-#: How far outside its country an incident may lie: borders are drawn coarsely at this scale.
-MAX_KM_OUTSIDE = 25.0
 
 Texts = dict[str, pd.DataFrame]
 
@@ -119,6 +117,8 @@ def _place_faults(text: pd.DataFrame, table: Table, file: Path) -> list[Fault]:
     )
     country = frame.loc[rows, "country"].astype(str).to_numpy()
     valid = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
+    if "quirk" in text:
+        valid &= ~names_quirk(text.loc[rows], "outside_country").to_numpy()
     rows, latitude, longitude, country = (
         rows[valid],
         latitude[valid],

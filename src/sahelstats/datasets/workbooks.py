@@ -1,0 +1,81 @@
+"""From a workbook (XLSX) to cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from sahelstats.datasets.cells import Cells, refuse_twins
+from sahelstats.datasets.layouts import Layout, clean_name, recognise
+from sahelstats.datasets.opening import Source, damaged
+from sahelstats.tables.faults import Fault, TableError
+
+
+def from_workbook(source: Source, producer: str) -> Cells:
+    """Read the columns an import needs from the first sheet that has a known header.
+
+    Parameters
+    ----------
+    source : Source
+        As ``open_source`` returns it.
+    producer : str
+        Whose layout it must be; any when empty.
+
+    Returns
+    -------
+    Cells
+        Text as a CSV file would hold it.
+
+    Raises
+    ------
+    TableError
+        When the workbook is damaged, or none of its sheets has a known layout.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(source.path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises whatever its parts do
+        raise damaged(source, error) from None
+    problems: list[Fault] = []
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(values_only=True)
+        names = [clean_name(_as_text(cell)) for cell in next(rows, ())]
+        try:
+            layout = recognise(names, source.path, producer)
+        except TableError as error:
+            problems += error.faults
+            continue
+        adapter_names = [layout.renames.get(name, name) for name in names]
+        refuse_twins(source.path, adapter_names, layout)
+        return _cells_of_sheet(source, layout, adapter_names, rows)
+    raise TableError(problems[:1])
+
+
+def _cells_of_sheet(source: Source, layout: Layout, names: list[str], rows: Iterable[Any]) -> Cells:
+    used = {name: names.index(name) for name in layout.used if name in names}
+    records = []
+    for row in rows:
+        if any(cell is not None for cell in row):
+            records.append([_as_text(row[place]) for place in used.values()])
+    frame = pd.DataFrame(records, columns=list(used), dtype=object)
+    tags = bool(len(frame)) and any(str(cell).startswith("#") for cell in frame.iloc[0])
+    notes = ["Read from a workbook (XLSX)."]
+    if tags:
+        frame = frame.iloc[1:].reset_index(drop=True)
+        notes.append("Row 2 holds HXL tags; it is no record.")
+    unused = [name for name in names if name not in used]
+    return Cells(source, layout, frame, 2 + tags, notes, unused, native=False)
+
+
+def _as_text(cell: object) -> str:
+    """Return a cell of a workbook as a CSV file would hold it."""
+    if cell is None:
+        return ""
+    if hasattr(cell, "isoformat"):
+        return str(cell.isoformat())[:10]
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

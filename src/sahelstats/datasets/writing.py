@@ -1,0 +1,174 @@
+"""A tidy table as CSV, the same bytes as the project's own writer gives, several times as fast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sahelstats.datasets.importing import Imported, import_table
+from sahelstats.datasets.report import report_json, report_of, sha256_of, version_in
+from sahelstats.files import write_atomic, write_blocks
+
+#: Rows that are put together at a time: enough to be quick, few enough to be small.
+BLOCK = 50_000
+
+#: Positions of a column's cells in the texts of its different values.
+_Texts = tuple[np.ndarray, np.ndarray]
+
+
+def csv_blocks(table: pd.DataFrame) -> Iterator[str]:
+    r"""Return a table as CSV text, block by block.
+
+    What a cell looks like is worked out once for each different value of its column, and columns
+    that hold one value only are joined beforehand.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Typed as the schema says.
+
+    Yields
+    ------
+    str
+        Lines with their ends; the first block begins with the header. All blocks together are what
+        ``ranges.to_csv`` returns.
+
+    Examples
+    --------
+    >>> "".join(csv_blocks(pd.DataFrame({"a": [1], "b": ["x,y"]})))
+    'a,b\n1,"x,y"\n'
+    """
+    yield ",".join(_quoted(str(name)) for name in table.columns) + "\n"
+    columns = _merged([_texts(table[name]) for name in table.columns])
+    for begin in range(0, len(table), BLOCK):
+        count = min(BLOCK, len(table) - begin)
+        cells = [
+            [column] * count
+            if isinstance(column, str)
+            else column[1][column[0][begin : begin + count]].tolist()
+            for column in columns
+        ]
+        yield "\n".join(map(",".join, zip(*cells, strict=True))) + "\n"
+
+
+def _texts(column: pd.Series) -> _Texts:
+    """Return a column as positions in the texts of its different values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        values = [_quoted(str(value)) for value in column.cat.categories]
+    else:
+        if isinstance(column.dtype, pd.StringDtype):
+            # Plain objects: the string array is slow to walk through.
+            column = column.astype(object)
+        codes, unique = pd.factorize(column)
+        values = _formatted(pd.Series(unique))
+    # The last one is what a missing value, position -1, points to.
+    return codes, np.array([*values, ""], dtype=object)
+
+
+def _formatted(values: pd.Series) -> list[str]:
+    if values.dtype.kind == "M":
+        return values.dt.strftime("%Y-%m-%d").tolist()
+    if values.dtype.kind == "f":
+        return list(map(repr, values.tolist()))
+    texts = list(map(str, values.tolist()))
+    special = re.compile('[,"\n\r]').search
+    return [_quoted(text) if special(text) else text for text in texts]
+
+
+def _merged(columns: list[_Texts]) -> list[_Texts | str]:
+    """Return columns with neighbours that hold one value only joined into one text."""
+    merged: list[_Texts | str] = []
+    for codes, texts in columns:
+        if not len(codes) or codes.min() != codes.max():
+            merged.append((codes, texts))
+        elif merged and isinstance(merged[-1], str):
+            merged[-1] += "," + texts[codes[0]]
+        else:
+            merged.append(texts[codes[0]])
+    return merged
+
+
+def _quoted(text: str) -> str:
+    """Return a cell as CSV writes it."""
+    if any(sign in text for sign in ',"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def import_to(
+    out: Path,
+    path: Path,
+    producer: str,
+    version: str = "",
+    ask: Callable[[], str] | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Import a producer's file and write the table, its report and the rejected rows.
+
+    Parameters
+    ----------
+    out : Path
+        The table, ``NAME.csv``; ``NAME.import.json`` and, where rows were rejected,
+        ``NAME.rejected.csv`` go beside it, each whole or not at all.
+    path : Path
+        The producer's file.
+    producer : str
+        ``ucdp-ged``, ``acled`` or ``gtd``.
+    version : str
+        Of the producer's data, where the file does not say.
+    ask : callable, optional
+        Gives the version when neither the file nor `version` does.
+    **options
+        As ``import_table`` takes them.
+
+    Returns
+    -------
+    dict
+        The report.
+
+    Raises
+    ------
+    TableError
+        When the file cannot be read; then nothing is written.
+    """
+    # The checksum is worked out beside the import: it leaves the interpreter free.
+    with ThreadPoolExecutor(1) as beside:
+        checksum = beside.submit(sha256_of, path)
+        imported = import_table(path, producer, **options)
+    stated = version or version_in(imported) or (ask() if ask else "")
+    return write_import(imported, out, stated, checksum.result())
+
+
+def write_import(imported: Imported, out: Path, version: str, sha256: str) -> dict[str, Any]:
+    """Write what came of an import, as ``import_to`` says.
+
+    Parameters
+    ----------
+    imported : Imported
+        What came of a producer's file.
+    out : Path
+        The table.
+    version, sha256 : str
+        Of the producer's data and of the file.
+
+    Returns
+    -------
+    dict
+        The report.
+    """
+    report = report_of(imported, version, sha256)
+    rejected = out.with_suffix(".rejected.csv")
+    write_blocks(out, csv_blocks(imported.table))
+    if len(imported.rejected):
+        write_blocks(rejected, csv_blocks(imported.rejected))
+    else:
+        rejected.unlink(missing_ok=True)
+    write_atomic(out.with_suffix(".import.json"), report_json(report))
+    return report
