@@ -8,14 +8,9 @@ import pytest
 import yaml
 
 from sahelstats.paths import DATA, ROOT
-from sahelstats.report import documents
-from sahelstats.report.documents import (
-    DATA_SHEET,
-    README,
-    WORKED_EXAMPLE,
-    exceptions_to_violence_rule,
-    filled,
-)
+from sahelstats.report import datasheet, documents
+from sahelstats.report.datasheet import WORKED_EXAMPLE, exceptions_to_violence_rule
+from sahelstats.report.documents import DATA_SHEET, README, filled
 from sahelstats.tables.datapackage import (
     codebook_markdown,
     enumerations,
@@ -160,7 +155,7 @@ def test_exceptions_to_the_violence_rule_have_a_reason():
 
 def test_the_worked_example_gives_the_range_of_the_table():
     row = load_incidents().set_index("incident_id").loc[WORKED_EXAMPLE]
-    text = documents.worked_example()
+    text = datasheet.worked_example()
     for column in ("killed", "killed_incl"):
         for word, part in (("Low", "low"), ("Best", "best"), ("High", "high")):
             assert f"{word}: {row[f'{column}_{part}']}, by" in re.sub(r"\s+", " ", text)
@@ -176,12 +171,12 @@ def test_tables_of_the_data_sheet_add_up():
         rows = [line.split("|")[1:-1] for line in text.splitlines()[2:]]
         return [int(row[place].split("(")[0].replace(",", "") or 0) for row in rows]
 
-    years = column(documents.incidents_by_country_and_year(), -1)
+    years = column(datasheet.incidents_by_country_and_year(), -1)
     assert sum(years[:-1]) == years[-1] == len(table)
-    kinds = column(documents.claims_by_type(), 1)
+    kinds = column(datasheet.claims_by_type(), 1)
     assert sum(kinds[:-1]) == kinds[-1] == len(claims)
     for place in (1, 2):
-        assert sum(column(documents.incidents_by_claimants(), place)) == len(table)
+        assert sum(column(datasheet.incidents_by_claimants(), place)) == len(table)
 
 
 def test_citation_and_workflow_agree_with_the_project():

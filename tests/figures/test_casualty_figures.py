@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 
 from sahelstats.casualties import CountDistribution, exceedance_curve
 from sahelstats.casualties.overview import toll_under_models, totals_table
-from sahelstats.figures import bias, casualties, use_style
+from sahelstats.figures import bias, casualties, totals, use_style
 
 RANGES = pd.DataFrame(
     {
@@ -89,7 +89,7 @@ def test_relative_width() -> None:
 
 def test_totals_by_year(ax: Axes) -> None:
     data = totals_table(TABLE, ["year"], ["uniform"], ["independent", "comonotonic"], 0.9)
-    assert casualties.totals_by_year(ax, data) is ax
+    assert totals.totals_by_year(ax, data) is ax
     labels = ax.get_legend_handles_labels()[1]
     assert labels == [
         "envelope: sums of lows and highs",
@@ -98,19 +98,19 @@ def test_totals_by_year(ax: Axes) -> None:
     ]
     assert [bar.get_height() for bar in ax.containers[0]] == [15, 2]
     empty = data.assign(q50=np.where(data["year"] == 2021, np.nan, data["q50"]))
-    casualties.totals_by_year(ax, empty)
+    totals.totals_by_year(ax, empty)
 
 
 def test_total_intervals(ax: Axes) -> None:
     data = totals_table(TABLE, [], ["uniform", "pert"], ["independent", 0.3, "comonotonic"], 0.9)
-    assert casualties.total_intervals(ax, data, "model", (15, 32)) is ax
+    assert totals.total_intervals(ax, data, "model", (15, 32)) is ax
     assert [label.get_text() for label in ax.get_yticklabels()] == ["uniform", "pert"]
     assert len(texts(ax)) == 6
     shown = data[data["assumption"] == "independent errors"].iloc[0]
     assert f"{shown['lower']:,.0f} to {shown['upper']:,.0f}" in texts(ax)
     assert ax.get_xlim()[0] <= 15 and ax.get_xlim()[1] >= 32
     key = ax.figure.add_axes((0, 0, 1, 0.1))
-    casualties.legend_below(key, ax)
+    totals.legend_below(key, ax)
     assert len(key.get_legend().get_texts()) == 4
 
 
@@ -124,7 +124,7 @@ def test_exceedance(ax: Axes) -> None:
     tolls = [CountDistribution.point(3), CountDistribution([0.5, 0.5], offset=4)]
     curves = [exceedance_curve(tolls, [1, 3, 5], dependence=how)
               for how in ("independent", "comonotonic")]  # fmt: skip
-    assert casualties.exceedance(ax, curves, np.array([3.0, 4.0])) is ax
+    assert totals.exceedance(ax, curves, np.array([3.0, 4.0])) is ax
     expected = ax.lines[0].get_ydata()
     assert list(expected) == [2.0, 2.0, 0.5]
     assert ax.get_xscale() == ax.get_yscale() == "log"

@@ -11,7 +11,7 @@ import pytest
 from drawn import caught_figures, drawn_words, faults
 
 from sahelstats import notebook as run_of
-from sahelstats.figures import canvas, geography, maps, movement, use_style
+from sahelstats.figures import canvas, extents, geography, movement, use_style
 from sahelstats.figures.years import year_axis, yearly_marks
 from sahelstats.geography import hexagon_grid, yearly_centres
 from sahelstats.paths import NOTEBOOKS
@@ -97,7 +97,7 @@ def test_hexagon_map_draws_occupied_cells_and_edges_hot_ones(ax, incidents):
     cells = hexagon_grid(incidents, 100, empty_cells=True)
     cells = cells.assign(spot=np.where(np.arange(len(cells)) < 3, "hot", ""))
     classes = geography.incident_classes(cells["n_incidents"].to_numpy())
-    assert geography.hexagon_map(ax, cells, classes, maps.REGION) is ax
+    assert geography.hexagon_map(ax, cells, classes, extents.REGION) is ax
     occupied, hot = (len(c.get_paths()) for c in ax.collections[-2:])
     assert occupied == int((cells["n_incidents"] > 0).sum())
     assert hot == 3
@@ -213,7 +213,7 @@ def test_period_maps_share_one_extent(incidents):
     use_style()
     axes = plt.figure().subplots(1, 2)
     parts = [("early", incidents[:3], 13.0), ("late", incidents[3:], np.nan)]
-    movement.period_maps(axes, parts, maps.REGION)
+    movement.period_maps(axes, parts, extents.REGION)
     assert axes[0].get_xlim() == axes[1].get_xlim() and axes[0].get_ylim() == axes[1].get_ylim()
     dashed = [sum(line.get_linestyle() == "--" for line in ax.lines) for ax in axes]
     assert dashed == [1, 0]

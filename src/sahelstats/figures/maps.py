@@ -10,6 +10,7 @@ import pandas as pd
 
 from sahelstats.boundaries import countries
 from sahelstats.figures import palette
+from sahelstats.figures.extents import KM_PER_DEGREE, REGION, extent_around
 from sahelstats.figures.labels import place_labels
 from sahelstats.figures.style import INK, QUIET
 from sahelstats.summaries import country_name
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Bbox
 
 LAND, ELSEWHERE, SEA, BORDER = "#F7F6F2", "#E6E5E0", "#DCE7EF", "#A8A8A0"
-KM_PER_DEGREE = 111.32
 
-#: West, east, south, north of the whole region, in degrees.
-REGION = (-12.5, 16.0, 3.9, 24.0)
 
 #: Open water within the region's reach: the borders say nothing of what lies between them.
 GULF_OF_GUINEA = (-7.4, 9.8, 2.0, 6.6)
@@ -70,9 +68,7 @@ def region_map(
     left, right, bottom, top = GULF_OF_GUINEA
     ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, color=SEA, linewidth=0))
     outlines = [
-        Polygon(np.asarray(part.exterior.coords), closed=True)
-        for shape in countries().values()
-        for part in getattr(shape, "geoms", [shape])
+        Polygon(np.asarray(part.exterior.coords), closed=True) for part in _seen_outlines(extent)
     ]
     ax.add_collection(
         PatchCollection(outlines, facecolor=LAND, edgecolor=BORDER, linewidth=0.6, zorder=1)
@@ -89,6 +85,18 @@ def region_map(
         keep_clear = [*keep_clear, *((float(x), float(y)) for x, y in marks)]
     _name_countries(ax, extent, written, keep_clear)
     return ax
+
+
+def _seen_outlines(extent: tuple[float, float, float, float]) -> list[shapely.Polygon]:
+    """Return what a map shows of the countries, no finer than its ink: files stay small."""
+    import shapely
+
+    west, east, south, north = extent
+    margin, ink = 0.1 * (east - west), (east - west) / 4000
+    window = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    shapes = shapely.intersection(list(countries().values()), window)
+    parts = shapely.get_parts(shapely.simplify(shapes, ink))
+    return [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
 
 
 def _name_countries(
@@ -264,139 +272,6 @@ def _faded(colour: str, alpha: float) -> tuple[float, float, float, float]:
     from matplotlib.colors import to_rgba
 
     return to_rgba(colour, alpha)
-
-
-def extent_around(
-    latitude: float, longitude: float, km: float
-) -> tuple[float, float, float, float]:
-    """Return the extent of a square around a point.
-
-    Parameters
-    ----------
-    latitude, longitude : float
-        Its middle, in degrees.
-    km : float
-        Half its side.
-
-    Returns
-    -------
-    tuple of float
-        West, east, south, north in degrees.
-
-    Examples
-    --------
-    >>> [round(v, 2) for v in extent_around(0, 0, 111.32)]
-    [-1.0, 1.0, -1.0, 1.0]
-    """
-    high = km / KM_PER_DEGREE
-    wide = float(high / np.cos(np.radians(latitude)))
-    return longitude - wide, longitude + wide, latitude - high, latitude + high
-
-
-def extent_of(
-    latitude: np.ndarray, longitude: np.ndarray, margin: float = 1.0
-) -> tuple[float, float, float, float]:
-    """Return the extent that holds some points, with a margin.
-
-    Parameters
-    ----------
-    latitude, longitude : array of float
-        Degrees.
-    margin : float
-        Degrees added on every side.
-
-    Returns
-    -------
-    tuple of float
-        West, east, south, north in degrees.
-
-    Examples
-    --------
-    >>> [float(v) for v in extent_of(np.array([12.0, 14.0]), np.array([-8.0, 1.0]))]
-    [-9.0, 2.0, 11.0, 15.0]
-    """
-    return (
-        float(np.min(longitude)) - margin, float(np.max(longitude)) + margin,
-        float(np.min(latitude)) - margin, float(np.max(latitude)) + margin,
-    )  # fmt: skip
-
-
-def landscape(
-    extent: tuple[float, float, float, float], most: float = 0.8
-) -> tuple[float, float, float, float]:
-    """Return an extent widened so that a map of it is not too high.
-
-    Parameters
-    ----------
-    extent : tuple of float
-        West, east, south, north in degrees.
-    most : float
-        Greatest height as a share of the width.
-
-    Returns
-    -------
-    tuple of float
-        As given where it is wide enough.
-
-    Examples
-    --------
-    >>> round(height_of(landscape((0, 1, -5, 5)), 1.0), 2)
-    0.8
-    """
-    west, east, south, north = extent
-    lacking = max(height_of(extent, 1.0) / most, 1.0) * (east - west) - (east - west)
-    return west - lacking / 2, east + lacking / 2, south, north
-
-
-def height_of(extent: tuple[float, float, float, float], width: float = 6.85) -> float:
-    """Return how high a ``region_map`` of a given width is, in inches.
-
-    Parameters
-    ----------
-    extent : tuple of float
-        West, east, south, north in degrees.
-    width : float
-        In inches; by default that of a figure within its margins.
-
-    Returns
-    -------
-    float
-        Inches.
-
-    Examples
-    --------
-    >>> round(height_of((-1, 1, -1, 1), 3.0), 2)
-    3.0
-    """
-    west, east, south, north = extent
-    across = (east - west) * np.cos(np.radians((south + north) / 2))
-    return float(width * (north - south) / across)
-
-
-def on_map(table: pd.DataFrame, extent: tuple[float, float, float, float]) -> pd.DataFrame:
-    """Return the incidents that lie within an extent: those that a map of it shows.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Incidents with coordinates.
-    extent : tuple of float
-        West, east, south, north in degrees.
-
-    Returns
-    -------
-    DataFrame
-        Some of the rows.
-
-    Examples
-    --------
-    >>> points = pd.DataFrame({"latitude": [14.0, 28.0], "longitude": [0.0, 9.0]})
-    >>> len(on_map(points, REGION))
-    1
-    """
-    west, east, south, north = extent
-    inside = table["longitude"].between(west, east) & table["latitude"].between(south, north)
-    return table[inside]
 
 
 def precision_key(ax: Axes, colour: str, deaths: Sequence[int], scale: float = 1.0) -> Axes:

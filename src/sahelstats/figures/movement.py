@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelstats.figures import maps
+from sahelstats.figures import extents, maps
 from sahelstats.figures.geography import BLUE
 from sahelstats.figures.labels import place_labels
 from sahelstats.figures.style import FAINT, INK, QUIET
@@ -122,7 +122,7 @@ def ellipse_extent(centres: pd.DataFrame) -> tuple[float, float, float, float]:
     """
     outlines = _outlines(centres)
     latitude, longitude = (np.concatenate(part) for part in zip(*outlines, strict=True))
-    return maps.landscape(maps.extent_of(latitude, longitude, 1.0))
+    return extents.landscape(extents.extent_of(latitude, longitude, 1.0))
 
 
 def centre_extent(centres: pd.DataFrame) -> tuple[float, float, float, float]:
@@ -140,7 +140,7 @@ def centre_extent(centres: pd.DataFrame) -> tuple[float, float, float, float]:
     """
     ends = centres[["mean_latitude_low", "mean_latitude_high"]].to_numpy(float)
     sides = centres[["mean_longitude_low", "mean_longitude_high"]].to_numpy(float)
-    return maps.landscape(maps.extent_of(ends, sides, 0.4))
+    return extents.landscape(extents.extent_of(ends, sides, 0.4))
 
 
 def centre_map(

@@ -15,6 +15,16 @@ STYLESHEET = Path(__file__).with_name("sahelstats.mplstyle")
 #: Width of every figure: 700 px at 100 %.
 WIDTH = 7.0
 
+#: A legend that gridlines do not run through.
+ON_GRID: dict[str, Any] = {
+    "fontsize": 7.5,
+    "frameon": True,
+    "facecolor": "white",
+    "edgecolor": "none",
+    "framealpha": 1.0,
+    "fancybox": False,
+}
+
 INK = "#222222"
 QUIET = "#666666"
 FAINT = "#DDDDDD"
@@ -123,3 +133,12 @@ def _lines(text: str, characters: int, size: float, weight: str = "normal") -> l
         if max(widths, default=0) <= room:
             return lines
         characters -= 2
+
+
+def plain_ticks(axis: object) -> None:
+    """Write ticks of a logarithmic axis as plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(base=10, subs=(1.0, 3.0)))  # type: ignore[attr-defined]
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))  # type: ignore[attr-defined]
+    axis.set_minor_formatter(NullFormatter())  # type: ignore[attr-defined]
