@@ -225,3 +225,11 @@ def test_one_long_row_of_a_release_is_rejected_alone(tmp_path):
     found = import_table(write(tmp_path / "a.csv", content), "ucdp-ged")
     assert found.rejected["row"].tolist() == [3]
     assert found.cells.notes == []
+
+
+@pytest.mark.parametrize(
+    "content", [",,,\n1,2,3,4\n", ";", '""', "\n\n\n,\n", "\ufeff", "#id,#x\n"]
+)
+def test_headers_of_nothing(content, tmp_path):
+    with pytest.raises(TableError):
+        import_table(write(tmp_path / "a.csv", content), "ucdp-ged")
