@@ -45,7 +45,6 @@ def save_figure(fig: Figure, name: str, *, data: pd.DataFrame, alt: str, caption
     if data.empty:
         raise ValueError(f"figure {name!r} has no data behind it: is the selection empty?")
     run = current_run()
-    _settle(fig)
     files = {
         "svg": _drawn(fig, "svg"),
         "png": _drawn(fig, "png"),
@@ -57,18 +56,6 @@ def save_figure(fig: Figure, name: str, *, data: pd.DataFrame, alt: str, caption
     run.figures[name] = {"alt": alt.strip(), "caption": caption.strip()}
     run.write()
     _show(name, files["png"], alt, caption)
-
-
-def _settle(fig: Figure) -> None:
-    """Fix the layout, rounded: the solver's last digits differ from run to run.
-
-    They are too small to see, but the ids of clip paths in an SVG are made from them.
-    """
-    fig.draw_without_rendering()
-    fig.set_layout_engine("none")
-    for ax in fig.axes:
-        left, bottom, width, height = ax.get_position(original=True).bounds
-        ax.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
 
 
 def skip_figure(name: str, reason: str) -> None:

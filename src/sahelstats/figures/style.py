@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import LayoutEngine
 
 STYLESHEET = Path(__file__).with_name("sahelstats.mplstyle")
 
@@ -69,9 +70,8 @@ def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
     bottom = 0.1 + _TEXT_LINE * len(foot) + 0.05
     total = height + top + bottom
     fig = plt.figure(figsize=(WIDTH, total), layout="none")
-    fig.set_layout_engine(
-        "constrained", rect=(0.005, bottom / total, 0.99, height / total), w_pad=0.04, h_pad=0.03
-    )
+    frame = (0.005, bottom / total, 0.99, height / total)
+    fig.set_layout_engine(_rounded_layout(rect=frame, w_pad=0.04, h_pad=0.03))
     left = _MARGIN
     fig.text(
         left, 1 - 0.1 / total, "\n".join(head), size=_TITLE_SIZE, weight="bold", color=INK,
@@ -86,6 +86,26 @@ def canvas(height: float, title: str, subtitle: str, footer: str) -> Figure:
         va="bottom", linespacing=1.3,
     )  # fmt: skip
     return fig
+
+
+def _rounded_layout(**options: Any) -> LayoutEngine:
+    """Return a constrained layout whose results do not differ in the last digits.
+
+    Those of the solver do from run to run. They are too small to see, but the ids of clip paths
+    in an SVG are made from them.
+    """
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.transforms import Bbox
+
+    class Rounded(ConstrainedLayoutEngine):
+        def execute(self, fig: Figure) -> Any:
+            done = super().execute(fig)
+            for ax in fig.axes:
+                ends = ax.get_position(original=True).get_points().round(6)
+                ax._set_position(Bbox(ends), which="original")  # type: ignore[attr-defined]
+            return done
+
+    return Rounded(**options)
 
 
 def _lines(text: str, characters: int, size: float, weight: str = "normal") -> list[str]:
