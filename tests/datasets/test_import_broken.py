@@ -138,6 +138,8 @@ REJECTED = {
     ("ucdp-ged", "date_end", "2922-07-26"): "the date lies in the future",
     ("ucdp-ged", "best", "many"): "best 'many' is not a number",
     ("ucdp-ged", "best", "-1"): "best '-1' is negative",
+    ("ucdp-ged", "best", "9" * 25): "is too large to be a count",
+    ("gtd", "nkill", "9" * 25): "is too large to be a count",
     ("ucdp-ged", "high", "2.5"): "high '2.5' is not a whole number",
     ("ucdp-ged", "low", ""): "low is empty: the row may be cut short",
     ("ucdp-ged", "type_of_violence", "4"): "type_of_violence '4' is none of 1, 2, 3",
@@ -225,3 +227,18 @@ def test_one_long_row_of_a_release_is_rejected_alone(tmp_path):
     found = import_table(write(tmp_path / "a.csv", content), "ucdp-ged")
     assert found.rejected["row"].tolist() == [3]
     assert found.cells.notes == []
+
+
+@pytest.mark.parametrize(
+    "content", [",,,\n1,2,3,4\n", ";", '""', "\n\n\n,\n", "\ufeff", "#id,#x\n"]
+)
+def test_headers_of_nothing(content, tmp_path):
+    with pytest.raises(TableError):
+        import_table(write(tmp_path / "a.csv", content), "ucdp-ged")
+
+
+def test_a_single_comma_among_points_is_a_broken_cell(ged_file):
+    rows = [ged(n, latitude="13,4" if n == 7 else "13.4") for n in range(1, 41)]
+    found = import_table(ged_file(*rows), "ucdp-ged")
+    assert found.rejected["reason"].tolist() == ["latitude '13,4' is not a number"]
+    assert not found.cells.decimal_comma

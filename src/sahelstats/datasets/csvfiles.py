@@ -37,6 +37,7 @@ class _Form:
     skip: int
     names: list[str]
     extra: int
+    trailing: bool
     tags: bool
     bom: bool
 
@@ -71,8 +72,7 @@ def from_csv(source: Source, producer: str) -> Cells:
     notes = _notes(form, encoding)
     too_long: np.ndarray = np.empty(0, dtype=int)
     if form.extra:
-        frame, too_long, trailing = _without_extra(frame, form)
-        notes += ["Every row ends in a separator."] if trailing else []
+        frame, too_long = _without_extra(frame, form)
     frame = _filled(frame)
     first_row = form.skip + form.tags + 2
     unused = [name for name in adapter_names if name not in layout.used and name[:1] != "+"]
@@ -91,6 +91,8 @@ def _notes(form: _Form, encoding: str) -> list[str]:
         notes.append("Read as Windows-1252: its text is not UTF-8.")
     if form.tags:
         notes.append("Row 2 holds HXL tags; it is no record.")
+    if form.trailing:
+        notes.append("Every row ends in a separator.")
     if form.names[0] == "":
         notes.append("Has a leading index column without a name.")
     return notes
@@ -111,17 +113,20 @@ def _form_of(start: bytes, path: Path) -> _Form:
     separator = max(SEPARATORS, key=likeness)
     records = _records(text, separator, 40)
     names = [clean_name(name) for name in records[0]]
-    if len(names) == 1:
+    while names and names[-1] == "":
+        # The header itself ends in separators.
+        names.pop()
+    if len(names) < 2:
         rule = "has a header of one column: it is no table, or its separator is unknown"
-        raise TableError([file_fault(path, rule, "Save it as CSV with commas.", names[0])])
+        raise TableError([file_fault(path, rule, "Save it as CSV with commas.", "".join(names))])
     # The last record of the beginning may be cut.
     whole = records[1:-1] or records[1:]
     tags = bool(whole) and any(re.fullmatch(r"#[a-z]+([+ ].*)?", cell) for cell in whole[0])
-    extra = max((len(record) - len(names) for record in whole), default=0)
-    while names and names[-1] == "":
-        # The header itself ends in separators.
-        names, extra = names[:-1], extra + 1
-    return _Form(separator, skip, names, max(extra, 0), tags, start[:3] == b"\xef\xbb\xbf")
+    beyond = [record[len(names) :] for record in whole]
+    extra = max(map(len, beyond), default=0)
+    trailing = extra > 0 and all(rest and not any(rest) for rest in beyond)
+    mark = start[:3] == b"\xef\xbb\xbf"
+    return _Form(separator, skip, names, extra, trailing, tags, mark)
 
 
 def _records(text: str, separator: str, count: int) -> list[list[str]]:
@@ -221,17 +226,14 @@ def _parser_fault(path: Path, error: pd.errors.ParserError) -> Fault:
     return file_fault(path, "cannot be read as CSV", "Get the file anew from its producer.", text)
 
 
-def _without_extra(frame: pd.DataFrame, form: _Form) -> tuple[pd.DataFrame, np.ndarray, bool]:
-    """Return the frame without the cells beyond the header, and the rows that must not have them.
+def _without_extra(frame: pd.DataFrame, form: _Form) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the frame without the cells beyond the header, and the rows that have some there.
 
-    Where most rows end in an empty cell more than the header has, that is how the file is written;
-    where few do, a cell of theirs holds a separator.
+    A row whose cell beyond the header is empty shows by its other cells that it is shifted.
     """
     extra = frame[[f"+{number}" for number in range(1, form.extra + 1)]]
-    there = extra.notna().any(axis=1)
-    trailing = bool(there.mean() > 0.5) and not bool((extra.fillna("") != "").any(axis=1).all())
-    too_long = (extra.fillna("") != "").any(axis=1) if trailing else there
-    return frame.drop(columns=extra.columns), np.flatnonzero(too_long), trailing
+    too_long = (extra.fillna("") != "").any(axis=1)
+    return frame.drop(columns=extra.columns), np.flatnonzero(too_long)
 
 
 def _refuse_unless_cp1252(source: Source, error: UnicodeDecodeError) -> None:

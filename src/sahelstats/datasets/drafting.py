@@ -19,6 +19,9 @@ from sahelstats.tables.schema import BASES, OUTCOMES, TIDY, range_column
 
 Mask = np.ndarray
 
+#: Largest whole number that is taken for one: beyond it the reading loses digits.
+MOST = 10**15
+
 
 @dataclass
 class Draft:
@@ -91,10 +94,12 @@ class Draft:
         fraction = known & (values != np.floor(values))
         self.reject(fraction, "is not a whole number", name)
         self.reject(known & (values < 0), "is negative", name)
+        huge = known & (values > MOST)
+        self.reject(huge, "is too large to be a count or an id", name)
         if needed:
             empty = ~known & ~self.cells.numbers(name)[1]
             self.reject(empty, f"{name} is empty: the row may be cut short")
-        return values
+        return np.where(huge, np.nan, values)
 
     def coded(self, name: str, codes: Mapping[int, Any], empty: Any = None) -> np.ndarray:
         """Return what a column's codes mean; turns away codes that mean nothing."""

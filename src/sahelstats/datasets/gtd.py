@@ -6,7 +6,7 @@ import numpy as np
 
 from sahelstats.datasets import mapping
 from sahelstats.datasets.countries import code_of
-from sahelstats.datasets.drafting import Draft
+from sahelstats.datasets.drafting import MOST, Draft
 from sahelstats.datasets.values import by_unique
 
 _DAYS_OF_MONTH = "datetime64[M]"
@@ -122,6 +122,7 @@ def _figure(draft: Draft, name: str) -> np.ndarray:
     values = draft.number(name)
     values = np.where(np.isin(values, mapping.GTD_UNKNOWN), np.nan, values)
     draft.reject(values < 0, "is negative", name)
+    draft.reject(values > MOST, "is too large to be a count", name)
     fraction = ~np.isnan(values) & (values != np.floor(values))
     draft.flag("figure_rounded", fraction)
     return np.floor(values + 0.5)

@@ -14,6 +14,10 @@ from sahelstats.datasets.values import COMMA_NUMBER
 from sahelstats.datasets.workbooks import from_workbook
 from sahelstats.tables.faults import TableError, file_fault
 
+#: Up to this share of coordinates written the other way are single broken cells: their rows are
+#: turned away rather than the file.
+FEW = 0.05
+
 
 def read_cells(path: Path | str, producer: str = "") -> Cells:
     """Read the cells of a producer's file that an import needs.
@@ -56,12 +60,13 @@ def _decimal_comma(cells: Cells) -> bool:
     texts = [cells.frame[name] for name in names if cells.frame[name].dtype != np.float64]
     if not texts:
         return False
-    values = pd.concat(texts).drop_duplicates().astype("str")
+    values = pd.concat(texts).astype("str")
     commas = values[values.str.fullmatch(COMMA_NUMBER)]
     points = values[values.str.fullmatch(r"\s*-?\d+\.\d+\s*")]
-    if len(commas) and len(points):
+    fewer, more = sorted((len(commas), len(points)))
+    if fewer > FEW * more:
         rule = "mixes decimal commas and decimal points in the coordinates"
         found = f"{commas.iloc[0]} and {points.iloc[0]}"
         remedy = "Get the file anew, or mend the column in the spreadsheet."
         raise TableError([file_fault(cells.source.path, rule, remedy, found)])
-    return bool(len(commas))
+    return len(commas) > len(points)

@@ -10,7 +10,7 @@ import pandas as pd
 from sahelstats.datasets.cells import Cells, refuse_twins
 from sahelstats.datasets.layouts import Layout, clean_name, recognise
 from sahelstats.datasets.opening import Source, damaged
-from sahelstats.tables.faults import Fault, TableError
+from sahelstats.tables.faults import Fault, TableError, file_fault
 
 
 def from_workbook(source: Source, producer: str) -> Cells:
@@ -33,25 +33,35 @@ def from_workbook(source: Source, producer: str) -> Cells:
     TableError
         When the workbook is damaged, or none of its sheets has a known layout.
     """
-    from openpyxl import load_workbook
-
     try:
-        book = load_workbook(source.path, read_only=True, data_only=True)
+        return _first_known_sheet(source, producer)
+    except TableError:
+        raise
     except Exception as error:  # openpyxl raises whatever its parts do
         raise damaged(source, error) from None
+
+
+def _first_known_sheet(source: Source, producer: str) -> Cells:
+    from openpyxl import load_workbook
+
+    book = load_workbook(source.path, read_only=True, data_only=True)
     problems: list[Fault] = []
-    for sheet in book.worksheets:
-        rows = sheet.iter_rows(values_only=True)
-        names = [clean_name(_as_text(cell)) for cell in next(rows, ())]
-        try:
-            layout = recognise(names, source.path, producer)
-        except TableError as error:
-            problems += error.faults
-            continue
-        adapter_names = [layout.renames.get(name, name) for name in names]
-        refuse_twins(source.path, adapter_names, layout)
-        return _cells_of_sheet(source, layout, adapter_names, rows)
-    raise TableError(problems[:1])
+    try:
+        for sheet in book.worksheets:
+            rows = sheet.iter_rows(values_only=True)
+            names = [clean_name(_as_text(cell)) for cell in next(rows, ())]
+            try:
+                layout = recognise(names, source.path, producer)
+            except TableError as error:
+                problems += error.faults
+                continue
+            adapter_names = [layout.renames.get(name, name) for name in names]
+            refuse_twins(source.path, adapter_names, layout)
+            return _cells_of_sheet(source, layout, adapter_names, rows)
+    finally:
+        book.close()
+    nothing = file_fault(source.path, "is a workbook without a sheet", "Save it as CSV.")
+    raise TableError(problems[:1] or [nothing])
 
 
 def _cells_of_sheet(source: Source, layout: Layout, names: list[str], rows: Iterable[Any]) -> Cells:
@@ -59,7 +69,10 @@ def _cells_of_sheet(source: Source, layout: Layout, names: list[str], rows: Iter
     records = []
     for row in rows:
         if any(cell is not None for cell in row):
-            records.append([_as_text(row[place]) for place in used.values()])
+            # A row ends with its last filled cell.
+            records.append(
+                [_as_text(row[place]) if place < len(row) else "" for place in used.values()]
+            )
     frame = pd.DataFrame(records, columns=list(used), dtype=object)
     tags = bool(len(frame)) and any(str(cell).startswith("#") for cell in frame.iloc[0])
     notes = ["Read from a workbook (XLSX)."]
