@@ -9,6 +9,12 @@ ifeq ($(filter grouped-target,$(.FEATURES)),)
 $(error GNU make 4.3 or newer is needed, this is $(MAKE_VERSION). On macOS: `brew install make`, then `gmake`)
 endif
 
+# As many notebooks at once as there are cores, unless the command line says how many. When make
+# starts over with new rules it forgets what was set here, but not what the command line said.
+ifeq ($(filter -j% --jobs%,$(if $(MAKE_RESTARTS),,$(MAKEFLAGS))),)
+MAKEFLAGS += --jobs=$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+endif
+
 # ---- environment -------------------------------------------------------------------------------
 # Without PYTHON the project keeps an environment of its own in .venv. `make PYTHON=python` uses the
 # interpreter that is there, in conda for instance (environment.yml).
