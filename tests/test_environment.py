@@ -27,7 +27,10 @@ GROUPS = {
     name: [Requirement(text) for text in texts]
     for name, texts in METADATA["optional-dependencies"].items()
 }
+#: What only the tests in a browser need is not on conda-forge; there they skip.
+NOT_IN_CONDA = "browser"
 EVERY = [*RUNTIME, *(requirement for group in GROUPS.values() for requirement in group)]
+FOR_CONDA = [r for r in EVERY if r not in GROUPS[NOT_IN_CONDA]]
 CONDA = yaml.safe_load((PROJECT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
 
@@ -84,14 +87,14 @@ def test_no_package_is_asked_for_twice():
     assert [name for name in names if names.count(name) > 1] == []
 
 
-@pytest.mark.parametrize("requirement", EVERY, ids=lambda requirement: requirement.name)
+@pytest.mark.parametrize("requirement", FOR_CONDA, ids=lambda requirement: requirement.name)
 def test_conda_gets_each_package_in_the_same_versions(requirement):
     name = CONDA_NAMES.get(requirement.name, requirement.name)
     assert conda_packages().get(name) == str(requirement.specifier)
 
 
 def test_conda_gets_nothing_else_but_python_pip_and_make():
-    wanted = {CONDA_NAMES.get(requirement.name, requirement.name) for requirement in EVERY}
+    wanted = {CONDA_NAMES.get(requirement.name, requirement.name) for requirement in FOR_CONDA}
     assert set(conda_packages()) - wanted == CONDA_ONLY
     assert len(CONDA["dependencies"]) == len(wanted) + len(CONDA_ONLY)
 
@@ -123,7 +126,8 @@ def test_the_lock_names_no_address():
 
 
 def test_what_the_package_imports_is_what_it_asks_for():
-    asked = {canonicalize_name(requirement.name) for requirement in RUNTIME}
+    brought = [*RUNTIME, *GROUPS["cluster"]]
+    asked = {canonicalize_name(requirement.name) for requirement in brought}
     modules = imported()
     assert len(modules) > 10
     missing = {
