@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from sahelstats.files import write_if_changed
 from sahelstats.paths import DATA, NOTEBOOKS, ROOT
 from sahelstats.report import datasheet
 from sahelstats.report.markdown import as_table, item, paragraph
-from sahelstats.rerun.contract import read_contract, stems
+from sahelstats.rerun.contract import headings_of, read_contract, stems
 from sahelstats.summaries import country_name, listed
 from sahelstats.tables.datapackage import codebook_markdown, value_examples
 from sahelstats.tables.loading import load_claims, load_incidents, load_table
@@ -162,21 +161,21 @@ def notebook_list() -> str:
 
 
 def figure_list() -> str:
-    """Return the figures that the notebooks declare, with what each shows."""
+    """Return the figures that the notebooks declare, with the question each answers."""
     lines: list[str] = []
     for stem in stems():
         path = NOTEBOOKS / f"{stem}.ipynb"
-        captions = captions_of(path)
+        questions = questions_of(path)
         lines += [f"**{stem}**", ""]
         for name in read_contract(path).figures:
-            shows = captions.get(name, name.replace("_", " ").capitalize() + ".")
-            lines.append(item(f"[{name}](figures/{stem}__{name}.png): {shows}"))
+            question = questions.get(name, name.replace("_", " ").capitalize())
+            lines.append(item(f"[{name}](figures/{stem}__{name}.png): {question}"))
         lines.append("")
     return "\n".join(lines)
 
 
-def captions_of(path: Path) -> dict[str, str]:
-    """Return the first sentence of the caption of each figure that a notebook saves.
+def questions_of(path: Path) -> dict[str, str]:
+    """Return the heading of the section in which a notebook saves each figure.
 
     Parameters
     ----------
@@ -186,28 +185,23 @@ def captions_of(path: Path) -> dict[str, str]:
     Returns
     -------
     dict
-        Figure name -> sentence; figures whose name or caption is made by code are missing.
+        Figure name -> heading; figures whose name is made by code are missing.
 
     Examples
     --------
-    >>> "claims" in captions_of(NOTEBOOKS / "05_bamako_2024.ipynb")
+    >>> "claims" in questions_of(NOTEBOOKS / "05_bamako_2024.ipynb")
     True
     """
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     found: dict[str, str] = {}
-    for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+    heading = ""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        heading = next(reversed(headings_of(cell)), heading)
+        if cell["cell_type"] != "code":
+            continue
         for call in ast.walk(ast.parse("".join(cell["source"]))):
             if not isinstance(call, ast.Call) or len(call.args) < 2:
                 continue
             name = call.args[1]
-            captions = [word.value for word in call.keywords if word.arg == "caption"]
-            texts = [name.value for name in (name, *captions) if isinstance(name, ast.Constant)]
-            if len(texts) == 2 and all(isinstance(text, str) for text in texts):
-                found[str(texts[0])] = re.split(r"(?<=\.)\s", str(texts[1]))[0]
+            if getattr(call.func, "id", "") == "save_figure" and isinstance(name, ast.Constant):
+                found[str(name.value)] = heading
     return found
-
-
-# ---- data/README.md ----------------------------------------------------------------------------
-
-
-# ---- Markdown ----------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ _PLACING = (
         "geo_precision",
         "integer",
         "How precisely the place is known: "
-        + " ".join(f"{code} {text.rstrip('.').lower()};" for code, text in v.GEO_PRECISION.items()),
+        + "; ".join(f"{code} {text.rstrip('.').lower()}" for code, text in v.GEO_PRECISION.items()),
         "code",
         True,
         {},
