@@ -11,7 +11,7 @@ import pandas as pd
 from sahelstats.datasets.actors import identify, in_lake_chad
 from sahelstats.paths import DATA
 from sahelstats.tables.loading import load_incidents, load_table
-from sahelstats.tables.schema import BASES, TIDY, UCDP_CROSSCHECK, range_column
+from sahelstats.tables.schema import BASES, INCIDENTS, TIDY, UCDP_CROSSCHECK, range_column
 
 #: Where UCDP GED begins, for every country.
 FIRST_DAY = pd.Timestamp("1989-01-01")
@@ -108,6 +108,7 @@ def record_of_crosscheck(crosscheck: pd.DataFrame) -> Record:
         without, with_attackers = (range_column("killed", basis, part) for basis in BASES)
         events[without] = pd.array([pd.NA] * len(events), dtype="Int64")
         events[with_attackers] = found[part]
+    events[[range_column("killed", basis, "open_above") for basis in BASES]] = False
     kept = [name for name in TIDY.column_names if name in events]
     looked_up = frozenset(crosscheck["incident_id"])
     last_year = max(int(incident[4:8]) for incident in looked_up)
@@ -125,6 +126,23 @@ def _actor(event: dict[str, object], country: str) -> tuple[str, str]:
     rebels = event["type_of_violence"] == "state-based" and not side_b.startswith("Government of")
     lake_chad = in_lake_chad(country, float(str(event["longitude"])))
     return identify(side_b if rebels else side_a, country, lake_chad)
+
+
+def points_from_ucdp() -> set[str]:
+    """Return the project's incidents whose point was taken from UCDP: it tests nothing.
+
+    Returns
+    -------
+    set of str
+        Ids of the curated incidents whose ``geo_source`` names UCDP.
+
+    Examples
+    --------
+    >>> "MLI-20120117-aguelhok" in points_from_ucdp()
+    True
+    """
+    incidents = load_table(DATA / INCIDENTS.path, INCIDENTS)
+    return set(incidents["incident_id"][incidents["geo_source"].str.contains("UCDP", na=False)])
 
 
 def load_record(path: Path | str) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +26,7 @@ REASON_COLOURS = {
     "too_unlike": "#44AA99",
     "no_actor": "#CC6677",
     "below_threshold": "#882255",
-    "above_threshold": "#AA4499",
-    "in_record": "#332288",
+    "passes": "#332288",
 }
 
 _TICKS = (1, 3, 10, 30, 100, 300, 1000)
@@ -64,7 +64,7 @@ def found_bars(ax: Axes, data: pd.DataFrame, by: str) -> Axes:
     return ax
 
 
-def day_bars(ax: Axes, days_later: pd.Series, most: int = 4) -> Axes:
+def day_bars(ax: Axes, days_later: pd.Series, most: int = 3) -> Axes:
     """Draw by how many days the first days of pairs differ.
 
     Parameters
@@ -86,7 +86,7 @@ def day_bars(ax: Axes, days_later: pd.Series, most: int = 4) -> Axes:
     bars = ax.bar(counts.index, counts, width=0.8, color=OURS)
     ax.bar_label(bars, [f"{n}" if n else "" for n in counts], size=7.2, padding=1)
     names = [f"{day:+d}" if day else "same" for day in counts.index]
-    names[0], names[-1] = f"{-most}, less", f"+{most}, more"
+    names[0], names[-1] = f"{-most}\nor less", f"+{most}\nor more"
     ax.set_xticks(counts.index, names)
     ax.tick_params(axis="x", length=0, labelsize=7)
     ax.set_yticks([])
@@ -127,8 +127,10 @@ def distance_strip(ax: Axes, data: pd.DataFrame, least: float = 0.1) -> Axes:
             ax.plot([NOMINAL_KM[code]] * 2, [row - 0.45, row + 0.45], "--", color=THEIRS)
         ax.text(1.01, row, f"{len(km)}", transform=ax.get_yaxis_transform(), size=7.2, color=QUIET,
                 va="center")  # fmt: skip
+    if data.empty:
+        ax.text(0.5, 0.5, "none", transform=ax.transAxes, ha="center", color=QUIET)
     ax.set_xscale("log")
-    ax.set_xlim(least * 0.8, max(60, float(data["km_apart"].max()) * 1.15))
+    ax.set_xlim(least * 0.8, 1.15 * max([52.0, *data["km_apart"]]))
     ticks = [least, 1, 10, 50]
     ax.set_xticks(ticks, [f"{least:g} or less", "1", "10", "50"])
     ax.set_xticks([], minor=True)
@@ -185,8 +187,9 @@ def toll_scatter(ax: Axes, pairs: pd.DataFrame, named: int = 10) -> Axes:
                     label=f"{words}, {kind} ({rows.sum()})")  # fmt: skip
     ax.set(xscale="log", yscale="log", xlim=(0.4, top), ylim=(0.4, top))
     ax.set_aspect("equal")
+    ticks = [value for value in _TICKS if value < top]
     for setter in (ax.set_xticks, ax.set_yticks):
-        setter([0.5, *_TICKS], ["0", *map(str, _TICKS)])
+        setter([0.5, *ticks], ["0", *map(str, ticks)])
         setter([], minor=True)
     ax.set_xlabel("our best figure, people killed")
     ax.set_ylabel("UCDP's best estimate, people killed")
@@ -228,7 +231,7 @@ def yearly_sums(ax: Axes, data: pd.DataFrame) -> Axes:
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.grid(axis="y", color=FAINT)
-    ax.legend(loc="upper left", **ON_GRID)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, **ON_GRID)
     return ax
 
 
@@ -254,10 +257,10 @@ def reason_bars(ax: Axes, data: pd.DataFrame) -> Axes:
     for at, (incidents, best) in enumerate(rows):
         ax.text(incidents + 0.012 * data["incidents"].max(), at, f"{incidents:,}; {best:,} dead",
                 va="center", size=7.4, color=INK)  # fmt: skip
-    ax.set_yticks(y, data["label"].tolist())
+    ax.set_yticks(y, [textwrap.fill(str(label), 44) for label in data["label"]])
     ax.tick_params(axis="y", length=0, labelsize=7.8)
     ax.set_ylim(len(data) - 0.4, -0.6)
-    ax.set_xlim(0, float(data["incidents"].max()) * 1.2)
+    ax.set_xlim(0, float(data["incidents"].max()) * 1.3)
     ax.set_xticks([])
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
@@ -298,5 +301,5 @@ def lacking_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
     ax.set_xticks([x for x in (0, 5, 10, 25, 50, 100, 200, 300, 500, 1000) if x <= top * 1.08])
     ax.grid(axis="x", color=FAINT)
     ax.spines["left"].set_visible(False)
-    ax.legend(loc="lower right", **ON_GRID)
+    ax.legend(loc="lower right", bbox_to_anchor=(1.08, 1.0), **ON_GRID)
     return ax

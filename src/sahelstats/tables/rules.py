@@ -264,7 +264,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         ),
     ),
     "ucdp_crosscheck": (
-        *_DATES_AND_PLACE,
+        _DATES_AND_PLACE[0],
         Rule(
             "event_whole_or_absent", "ged_id", _event_whole_or_absent,
             "does not fit the rest of the row",
