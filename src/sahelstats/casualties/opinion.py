@@ -171,7 +171,7 @@ def _kernels(reports: pd.DataFrame, names: NDArray[Any], kappa: float) -> list[A
         (words == "range", lambda rows: _ranges(low[rows], best[rows], high[rows])),
         (words == "about", lambda rows: _about(figure[rows])),
         (np.isin(words, OPEN_ABOVE), lambda rows: geometric(bound[rows], kappa)),
-        (np.isin(words, RISING), lambda rows: _rising(low[rows], ceiling[rows])),
+        (np.isin(words, RISING), lambda rows: rising(low[rows], ceiling[rows])),
     ]
     return [
         (np.flatnonzero(mask), make(np.flatnonzero(mask))) for mask, make in families if mask.any()
@@ -192,7 +192,8 @@ def _ranges(low: FloatArray, best: FloatArray, high: FloatArray) -> CountDistrib
     return triangular(bottom, _first_given(best, np.floor((bottom + top) / 2)), top)
 
 
-def _rising(low: FloatArray, top: FloatArray) -> CountDistributions:
+def rising(low: FloatArray, top: FloatArray) -> CountDistributions:
+    """Return tolls of "up to n" and "nearly n": triangular, rising to n from low, or from 0."""
     bottom = np.minimum(np.nan_to_num(low, nan=0.0), top)
     # A low equal to n is how a claim fills a bound it never set: it rises from 0 all the same.
     return triangular(np.where(bottom == top, 0.0, bottom), top, top)

@@ -177,7 +177,7 @@ def _range_sentence(own: pd.DataFrame, found: pd.DataFrame, basis: str) -> str:
         for part in ("low", "best", "high")
     )
     left_open = "was" if result["open_above"] else "was not"
-    middles = sorted(int(value) for value in found["central"])
+    middles = sorted(int(value) for value in found["central"].dropna())
     return paragraph(
         f"Low: {low}. High: {high}; the figure {left_open} left open by its source. Best: {best};"
         f" it is the weighted median of {listed(map(str, middles))}. Reports:"
