@@ -92,9 +92,7 @@ def range_of(reports_: list[Report], excluding: Sequence[Report] = ()) -> dict[s
     parts += [
         report
         for report in excluding
-        if _known(report["upper"])
-        and report["scope"] != "wider"
-        and report["claimant"] not in told
+        if _known(report["upper"]) and report["scope"] != "wider" and report["claimant"] not in told
     ]
     top = max(parts, key=_at_least, default=None)
     if top is not None and _at_least(top) > found["high"]:

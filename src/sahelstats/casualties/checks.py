@@ -19,12 +19,12 @@ class RowFault(NamedTuple):
     """Rows with one kind of fault: what it is, how many, and the names of the first five."""
 
     what: str
-    count: int
+    n_rows: int
     first: tuple[str, ...]
 
     def __str__(self) -> str:
-        more = ", ..." if self.count > len(self.first) else ""
-        return f"{self.count} row(s): {self.what}: {', '.join(self.first)}{more}"
+        more = ", ..." if self.n_rows > len(self.first) else ""
+        return f"{self.n_rows} row(s): {self.what}: {', '.join(self.first)}{more}"
 
 
 def row_fault(
@@ -55,7 +55,7 @@ def merge_faults(faults: Iterable[RowFault]) -> list[RowFault]:
     merged: dict[str, RowFault] = {}
     for what, count, first in faults:
         known = merged.get(what, RowFault(what, 0, ()))
-        merged[what] = RowFault(what, known.count + count, (*known.first, *first)[:ROWS_NAMED])
+        merged[what] = RowFault(what, known.n_rows + count, (*known.first, *first)[:ROWS_NAMED])
     return list(merged.values())
 
 

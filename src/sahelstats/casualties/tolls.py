@@ -179,11 +179,39 @@ def toll_ranges(
     if len(table) == 0:
         raise ValueError("empty selection: the incidents table has no rows")
     refuse_faults(range_faults(table, outcome, basis))
+    figures, reordered = ordered_figures(table, outcome, basis)
+    low, best, high = figures.to_numpy(dtype=float).T
+    return _completed(low, best, high, reordered, row_names(table))
+
+
+def ordered_figures(
+    table: pd.DataFrame, outcome: str, basis: str
+) -> tuple[pd.DataFrame, BoolArray]:
+    """Return low, best and high as given, in order; and which rows had to be put in order.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents table without faults of `range_faults`.
+    outcome : {"killed", "wounded"}
+    basis : {"excl_attackers", "incl_attackers"}
+
+    Returns
+    -------
+    (DataFrame, array of bool)
+        The three columns as float, NaN where nothing is given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"killed_low": [4, 1], "killed_best": [3, 2], "killed_high": [9, 6]})
+    >>> figures, reordered = ordered_figures(table, "killed", "excl_attackers")
+    >>> figures["killed_low"].tolist(), reordered.tolist()
+    ([3.0, 1.0], [True, False])
+    """
     given = pd.DataFrame({name: _numbers(table[name]) for name in range_names(outcome, basis)})
     ordered = contain_best(given)
-    reordered = ((ordered != given) & given.notna()).any(axis=1).to_numpy(dtype=bool)
-    low, best, high = ordered.to_numpy(dtype=float).T
-    return _completed(low, best, high, reordered, row_names(table))
+    reordered = ((ordered != given) & given.notna()).any(axis=1)
+    return ordered, reordered.to_numpy(dtype=bool)
 
 
 def range_names(outcome: str, basis: str) -> list[str]:
