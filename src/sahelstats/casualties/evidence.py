@@ -105,15 +105,17 @@ def pooled_reports(reports: pd.DataFrame) -> pd.DataFrame:
     )
     numbered = whole & reports["upper"].notna()
     has_whole = set(reports.loc[numbered, "incident_id"])
-    kept = [reports[whole & reports["incident_id"].isin(has_whole)]]
-    rows: list[dict[str, Any]] = []
-    rest = reports[~reports["incident_id"].isin(has_whole)]
-    for _, group in rest.groupby("incident_id", sort=True):
-        bounds = _bounds_of_parts(group.astype(object).to_dict("records"))
-        if bounds is not None:
-            rows.append(bounds)
-        else:
-            kept.append(group[group["qualifier"] == "dozens"])
+    spoken = reports["incident_id"].isin(has_whole)
+    rest = reports[~spoken]
+    # As records: a small frame for each of thousands of incidents would take minutes.
+    groups: dict[str, list[Report]] = {}
+    for report in rest.astype(object).to_dict("records"):
+        groups.setdefault(report["incident_id"], []).append(report)
+    bounds = {incident: _bounds_of_parts(group) for incident, group in groups.items()}
+    rows = [row for row in bounds.values() if row is not None]
+    silent = {incident for incident, row in bounds.items() if row is None}
+    in_words = rest["incident_id"].isin(silent) & (rest["qualifier"] == "dozens")
+    kept = [reports[whole & spoken], rest[in_words]]
     if rows:
         kept.append(pd.DataFrame(rows, columns=reports.columns).astype(reports.dtypes))
     order = ["incident_id", "claimant", "scope"]

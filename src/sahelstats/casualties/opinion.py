@@ -114,12 +114,14 @@ def pool_reports(reports: pd.DataFrame, ids: NDArray[Any], kappa: float) -> Coun
     need_columns(reports, ["incident_id", "qualifier", "low", "best", "high"], "the reports table")
     wanted = pd.Index(ids)
     refuse(wanted.duplicated(), "incident_id given twice", ids)
-    used = reports[reports["incident_id"].isin(wanted)]
-    used = used[_has_figure(used)]
-    if len(used) == 0:
+    owner = np.asarray(
+        wanted.get_indexer(pd.Index(reports["incident_id"].to_numpy(dtype=object))), dtype=np.int64
+    )
+    kept = (owner >= 0) & _has_figure(reports)
+    if not kept.any():
         raise ValueError(f"empty selection: no report has a figure for the {len(ids)} incidents")
+    used, owner = reports[kept], owner[kept]
     names = used["incident_id"].to_numpy(dtype=object)
-    owner = np.asarray(wanted.get_indexer(pd.Index(names)), dtype=np.int64)
     weight = _shares(used, owner, len(ids), names)
     present, place = np.unique(owner, return_inverse=True)
     made = _mixture(_kernels(used, names, kappa), weight, place.astype(np.int64), present.size)

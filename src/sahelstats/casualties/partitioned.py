@@ -51,11 +51,19 @@ COUNTS = ["times", "n_reordered"]
 
 @dataclass(frozen=True)
 class Piece:
-    """Row groups of one file, and what the names of its folders say (``year=2023``)."""
+    """Row groups of one file, and what the names of its folders say (``year=2023``).
+
+    Attributes
+    ----------
+    path : str
+    row_groups : tuple of int
+    folders : dict
+        Column -> value, None where the folder stands for missing ones, and type of its column.
+    """
 
     path: str
     row_groups: tuple[int, ...]
-    folders: dict[str, Any]
+    folders: dict[str, tuple[Any, str]]
 
 
 @dataclass(frozen=True)
@@ -254,13 +262,12 @@ def pieces_of(folder: Path, plan: Plan) -> list[Piece]:
         raise ValueError(f"there is no file or folder {folder.as_posix()}")
     try:
         found = dataset.dataset(folder.as_posix(), format="parquet", partitioning="hive")
+        if not found.files:
+            raise ValueError(f"{folder.as_posix()} has no Parquet file")
         need_columns(_Named(found.schema.names), plan.needed, folder.as_posix())
-        pieces = [piece for part in found.get_fragments() for piece in _cut(part)]
+        return [piece for part in found.get_fragments() for piece in _cut(part, found.schema)]
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{folder.as_posix()} is no folder of Parquet files: {error}") from None
-    if not pieces:
-        raise ValueError(f"{folder.as_posix()} has no Parquet file")
-    return pieces
 
 
 @dataclass
@@ -270,11 +277,14 @@ class _Named:
     columns: list[str]
 
 
-def _cut(fragment: Any) -> Iterator[Piece]:
+def _cut(fragment: Any, schema: Any) -> Iterator[Piece]:
     """Cut one file between its row groups, so that no piece is much longer than it must be."""
-    from pyarrow import dataset
+    from pyarrow import dataset, types
 
-    folders = dataset.get_partition_keys(fragment.partition_expression)
+    folders = {
+        name: (value, "Int64" if types.is_integer(schema.field(name).type) else "object")
+        for name, value in dataset.get_partition_keys(fragment.partition_expression).items()
+    }
     groups: list[int] = []
     rows = 0
     for group in fragment.row_groups:
@@ -311,7 +321,9 @@ def tally_piece(piece: Piece, plan: Plan) -> Tally:
         columns = [name for name in dict.fromkeys(wanted) if name not in piece.folders]
         for batch in file.iter_batches(ROWS_AT_ONCE, list(piece.row_groups), columns):
             frame = _plain(batch.to_pandas(types_mapper=_nullable))
-            tally = merged([tally, tally_frame(frame.assign(**_scalars(piece.folders)), plan)])
+            for name, (value, kind) in piece.folders.items():
+                frame[name] = pd.Series([value] * len(frame), dtype=kind)
+            tally = merged([tally, tally_frame(frame, plan)])
     return tally
 
 
@@ -324,16 +336,9 @@ def _nullable(kind: Any) -> Any:
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return categories as the values they stand for: each file may number them its own way."""
+    frame = frame.reset_index(drop=True)
     coded = [name for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)]
     return frame.astype({name: frame[name].cat.categories.dtype for name in coded})
-
-
-def _scalars(folders: dict[str, Any]) -> dict[str, Any]:
-    """Values of folder names with the types that columns of files have."""
-    return {
-        name: pd.NA if value is None else np.int64(value) if isinstance(value, int) else value
-        for name, value in folders.items()
-    }
 
 
 def tally_frame(table: pd.DataFrame, plan: Plan) -> Tally:
