@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sahelstats.casualties.tolls import toll_ranges
 from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
 from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
 
@@ -162,8 +163,9 @@ def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -
     Returns
     -------
     DataFrame
-        Columns `column`, ``incidents``, ``without_figure``, ``low``, ``best``, ``high``: sums of
-        the ranges in people. Low to high is an envelope, not an interval.
+        Columns `column`, ``incidents``, ``without_best``, ``low``, ``best``, ``high``: sums of
+        the ranges in people, by the rule of `sahelstats.casualties.toll_ranges`, as in every total.
+        Low to high is an envelope, not an interval.
 
     Examples
     --------
@@ -172,13 +174,21 @@ def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -
     >>> int(counts_by(table, "country")["incidents"].sum()) == len(table)
     True
     """
-    names = [range_column("killed", basis, part) for part in ("low", "best", "high")]
+    ranges = _ranges(table, basis)
     groups = table.groupby(column, observed=True)
-    found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
+    found = ranges.groupby(table[column], observed=True).sum().astype("Int64")
     found.insert(0, "incidents", groups.size())
-    found.insert(1, "without_figure", groups[names[1]].agg(lambda cells: int(cells.isna().sum())))
+    found.insert(1, "without_best", ranges["best"].isna().groupby(table[column]).sum())
     order = found.reset_index().sort_values(["incidents", column], ascending=[False, True])
     return order.reset_index(drop=True)
+
+
+def _ranges(table: pd.DataFrame, basis: str) -> pd.DataFrame:
+    """Return low, best and high of every incident under the one rule for incomplete ranges."""
+    ranges = toll_ranges(table, "killed", basis)
+    return pd.DataFrame(
+        {"low": ranges.low, "best": ranges.best, "high": ranges.high}, index=table.index
+    )
 
 
 def deaths_by_region(assigned: pd.DataFrame) -> pd.DataFrame:
@@ -204,9 +214,11 @@ def deaths_by_region(assigned: pd.DataFrame) -> pd.DataFrame:
     >>> bool((regions["low"] <= regions["high"]).all())
     True
     """
-    groups = assigned.dropna(subset=["region"]).groupby(["country", "region"], observed=True)
-    names = ["killed_low", "killed_best", "killed_high"]
-    found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
+    placed = assigned.dropna(subset=["region"])
+    keys = ["country", "region"]
+    groups = placed.groupby(keys, observed=True)
+    ranges = _ranges(placed, "excl_attackers").join(placed[keys])
+    found = ranges.groupby(keys, observed=True).sum().astype("Int64")
     found.insert(0, "incidents", groups.size())
     found["open_above"] = groups["killed_open_above"].agg(lambda cells: bool(cells.any()))
     order = found.reset_index().sort_values(

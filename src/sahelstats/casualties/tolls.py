@@ -20,9 +20,7 @@ from sahelstats.casualties.checks import (
 )
 from sahelstats.tables.bounds import contain_best
 from sahelstats.tables.rules import names_quirk
-
-OUTCOMES = ("killed", "wounded")
-BASES = ("excl_attackers", "incl_attackers")
+from sahelstats.tables.schema import BASES, OUTCOMES, range_column
 
 
 class TollRanges(NamedTuple):
@@ -122,8 +120,7 @@ def column_prefix(outcome: str, basis: str) -> str:
     'killed_incl_'
     """
     one_of(outcome, OUTCOMES, "outcome")
-    one_of(basis, BASES, "basis")
-    return f"{outcome}_incl_" if basis == "incl_attackers" else f"{outcome}_"
+    return range_column(outcome, one_of(basis, BASES, "basis"), "")
 
 
 def _numbers(column: pd.Series[Any]) -> FloatArray:
