@@ -167,9 +167,10 @@ def claim_lines(
         dict.fromkeys(("lower", "central", "upper"), "Int64")
     )
     order = frame["outcome"].map({outcome: n for n, outcome in enumerate(outcomes)})
-    frame = frame.assign(order=order.astype("Float64")).dropna(subset=["order"])
-    ordered = frame.sort_values(["order", "central", "claim_no"], na_position="first")
-    return ordered.drop(columns="order").reset_index(drop=True)
+    figure = frame["central"].fillna(frame["upper"])
+    frame = frame.assign(order=order.astype("Float64"), figure=figure).dropna(subset=["order"])
+    ordered = frame.sort_values(["order", "figure", "claim_no"], na_position="first")
+    return ordered.drop(columns=["order", "figure"]).reset_index(drop=True)
 
 
 def latest_claims(claims: pd.DataFrame) -> pd.DataFrame:

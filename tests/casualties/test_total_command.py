@@ -90,7 +90,7 @@ def test_the_table_for_people() -> None:
 def test_csv_keeps_the_statement_apart() -> None:
     code, out, err = run("--model", "uniform", "--dependence", "0.3", "--format", "csv")
     assert code == 0 and len(out.splitlines()) == 2
-    assert "one shared error, rho = 0.3" in err
+    assert "one shared error (rho = 0.3)" in err
 
 
 @pytest.mark.parametrize(

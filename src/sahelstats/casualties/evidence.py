@@ -198,10 +198,10 @@ def dependence_phrase(dependence: Dependence) -> str:
     Examples
     --------
     >>> dependence_phrase("independent"), dependence_phrase(0.3)
-    ('independent errors', 'one shared error, rho = 0.3')
+    ('independent errors', 'one shared error (rho = 0.3)')
     """
     if dependence == INDEPENDENT:
         return "independent errors"
     if dependence == COMONOTONIC:
         return "errors that all move together"
-    return f"one shared error, rho = {dependence:g}"
+    return f"one shared error (rho = {dependence:g})"

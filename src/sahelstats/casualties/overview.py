@@ -13,7 +13,7 @@ from sahelstats.casualties.grouped import total_by
 from sahelstats.casualties.incidents import MODELS, incident_distributions
 from sahelstats.casualties.opinion import KAPPA
 from sahelstats.casualties.tolls import toll_ranges
-from sahelstats.casualties.totals import COMONOTONIC, INDEPENDENT, Dependence
+from sahelstats.casualties.totals import COMONOTONIC, INDEPENDENT, Dependence, check_dependence
 from sahelstats.tables.schema import BASES, RANGE_PARTS, range_column
 
 
@@ -103,20 +103,32 @@ def dependences_shown(chosen: Dependence, shared: float) -> list[Dependence]:
     return [INDEPENDENT, shared if isinstance(chosen, str) else chosen, COMONOTONIC]
 
 
-def variance_shares(tolls: CountDistributions) -> pd.DataFrame:
-    """Return how much each incident adds to the uncertainty of the total, largest first.
+def variance_shares(
+    tolls: CountDistributions, dependence: Dependence = INDEPENDENT
+) -> pd.DataFrame:
+    """Return how much each incident adds to the variance of the total, largest first.
 
     Parameters
     ----------
     tolls : CountDistributions
         With labels.
+    dependence : "independent", "comonotonic" or float between 0 and 1
+        Of the incidents' errors; sets the order.
 
     Returns
     -------
     DataFrame
         ``incident_id``, ``mean``, ``std`` (people); ``variance_share`` (of the variance of the
         total of independent tolls) and ``std_share`` (of the sum of standard deviations, which is
-        what counts where all errors move together); ``cumulative`` sums the former.
+        what counts where all errors move together); ``share`` under the dependence asked for, and
+        ``cumulative``, its sum from the top.
+
+    Notes
+    -----
+    An incident's share is its covariance with the total over the variance of the total, which sum
+    to 1: (1-r) var_i + r std_i S over the sum of these, S the sum of standard deviations and r the
+    correlation of any two errors. It is 0 for independent errors, 1 for errors that move together;
+    for a shared error rho stands in for it.
 
     Examples
     --------
@@ -136,9 +148,13 @@ def variance_shares(tolls: CountDistributions) -> pd.DataFrame:
             "std_share": std / max(std.sum(), 1e-300),
         }
     )
-    found = found.sort_values(["variance_share", "incident_id"], ascending=[False, True])
+    how = check_dependence(dependence)
+    r = {INDEPENDENT: 0.0, COMONOTONIC: 1.0}[how] if isinstance(how, str) else how
+    part = (1 - r) * var + r * std * std.sum()
+    found["share"] = part / max(part.sum(), 1e-300)
+    found = found.sort_values(["share", "incident_id"], ascending=[False, True])
     found = found.reset_index(drop=True)
-    return found.assign(cumulative=found["variance_share"].cumsum())
+    return found.assign(cumulative=found["share"].cumsum())
 
 
 def incidents_for_share(shares: pd.DataFrame, part: float) -> int:

@@ -67,7 +67,8 @@ def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
                 va="center")  # fmt: skip
     ax.set_yticks(range(len(data)), data["label"].tolist())
     ax.tick_params(axis="y", length=0, labelsize=7.2)
-    ax.set_xticks([x for x in (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if x <= top * 1.12])
+    marks = (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if top > 60 else (0, 2, 5, 10, 20, 30, 50)
+    ax.set_xticks([x for x in marks if x <= top * 1.12])
     ax.grid(axis="x", color=FAINT)
     ax.spines["left"].set_visible(False)
     return ax

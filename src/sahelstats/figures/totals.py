@@ -56,7 +56,8 @@ def totals_by_year(ax: Axes, data: pd.DataFrame) -> Axes:
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
     ax.set_ylabel("people killed")
     ax.grid(axis="y", color=FAINT)
-    ax.legend(loc="upper left", **ON_GRID)
+    # Where no bar is: the deadliest year may be the first.
+    ax.legend(loc="best", **ON_GRID)
     return ax
 
 
