@@ -66,7 +66,8 @@ def test_statistics_contain_best_wherever_a_real_table_enters(five):
     notes = toll_ranges(five, basis="incl_attackers").notes
     assert notes == (len(five), 0, 0, int(crossed.sum()))
     assert f"{crossed.sum()} ranges have bounds out of order" in notes.sentences()[0]
-    sums = np.fmin(low, best).sum(), best.sum(), np.fmax(high, best).sum()
+    every = np.stack([low, best, high])
+    sums = every.min(axis=0).sum(), best.sum(), every.max(axis=0).sum()
     assert envelope(five, basis="incl_attackers") == sums
     mended = contain_best(five)
     for model in ("uniform", "triangular", "pert", "reported"):
