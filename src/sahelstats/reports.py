@@ -325,7 +325,7 @@ def _toll_without_attackers(group: list[Claim], attackers: list[Figure]) -> Figu
     rows = [claim for claim in group if claim["victims"] in VICTIM_GROUPS]
     groups = add(map(figure_of, rows)) if rows else None
     if undivided is not None and groups is not None:
-        newer = max(map(_when, rows)) > _when(undivided)
+        newer = max(map(last_possible_day, rows)) > last_possible_day(undivided)
         figure = figure_of(undivided)
         told = figure.upper if figure.central is None else figure.central
         return groups if newer and (groups.central or 0) > (told or 0) else figure
@@ -335,8 +335,15 @@ def _toll_without_attackers(group: list[Claim], attackers: list[Figure]) -> Figu
     return subtract(figure_of(counted), add(attackers)) if counted and attackers else None
 
 
-def _when(claim: Claim) -> pd.Timestamp:
-    """Return the last day a claim's date can mean; an unknown date comes before any other."""
+def last_possible_day(claim: Claim) -> pd.Timestamp:
+    """Return the last day a claim's date can mean; an unknown date comes before any other.
+
+    Examples
+    --------
+    >>> claim = {"reported_on": pd.Timestamp("2024-01-01"), "reported_until": None}
+    >>> last_possible_day(claim) == pd.Timestamp.min
+    True
+    """
     day = claim.get("reported_until", claim["reported_on"])
     return day if pd.notna(day) else pd.Timestamp.min
 
@@ -348,7 +355,9 @@ def _undivided(group: list[Claim], flags: tuple[str, ...]) -> Claim | None:
         for claim in group
         if claim["victims"] in ("all", "unspecified") and claim["includes_perpetrators"] in flags
     ]
-    return max(fitting, key=lambda claim: (_when(claim), claim["claim_no"]), default=None)
+    return max(
+        fitting, key=lambda claim: (last_possible_day(claim), claim["claim_no"]), default=None
+    )
 
 
 def _extreme(group: list[Claim], basis: str, scope: str) -> Figure | None:

@@ -104,7 +104,14 @@ class RangeNotes(NamedTuple):
 
 
 class Envelope(NamedTuple):
-    """Sum of lows, of bests and of highs, in people. Bounds, not a probability statement."""
+    """Sum of lows, of bests and of highs, in people. Bounds, not a probability statement.
+
+    Examples
+    --------
+    >>> bounds = Envelope(14, 17, 29)
+    >>> bounds.high - bounds.low
+    15
+    """
 
     low: int
     best: int

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sahelstats.reports import figure_of
+from sahelstats.reports import figure_of, last_possible_day
 from sahelstats.tables.schema import OUTCOMES
 
 #: One claim as a plain record: its columns, ``party``, ``reported_until``, ``row``; None = empty.
@@ -201,7 +201,7 @@ def falls(claims: Sequence[Claim]) -> Iterator[Finding]:
 
 def _when(claim: Claim) -> tuple[pd.Timestamp, int]:
     """Return the place of a claim in time; an unknown date comes first."""
-    return claim["reported_until"] or pd.Timestamp.min, int(claim["claim_no"])
+    return last_possible_day(claim), int(claim["claim_no"])
 
 
 def attackers_as_victims(claims: Sequence[Claim]) -> Iterator[Finding]:
