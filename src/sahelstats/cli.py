@@ -203,9 +203,9 @@ def rerun_notebooks(
 
 @app.command("total")
 def total(
-    path: Annotated[Path, typer.Argument(help="A tidy incidents table.")] = Path(
-        "data/incidents.csv"
-    ),
+    path: Annotated[
+        Path, typer.Argument(help="A tidy incidents table: CSV, or a Parquet file or folder.")
+    ] = Path("data/incidents.csv"),
     by: Annotated[
         list[str] | None, typer.Option("--by", help="Column to group by; may be repeated.")
     ] = None,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sahelstats.casualties.models import pert as pert
     from sahelstats.casualties.models import triangular as triangular
     from sahelstats.casualties.models import uniform as uniform
+    from sahelstats.casualties.partitioned import total_by_parquet as total_by_parquet
     from sahelstats.casualties.pooling import Pooled as Pooled
     from sahelstats.casualties.pooling import draws as draws
     from sahelstats.casualties.pooling import pool as pool
@@ -42,6 +43,7 @@ _HOME = {
     "collection": ("CountDistributions",),
     "counts": ("CountDistribution",),
     "grouped": ("total_by",),
+    "partitioned": ("total_by_parquet",),
     "incidents": ("MODELS", "incident_distributions", "reported_deaths"),
     "models": ("lognormal", "pert", "triangular", "uniform"),
     "pooling": ("Pooled", "draws", "pool"),
@@ -74,6 +76,7 @@ __all__ = [
     "toll_ranges",
     "total",
     "total_by",
+    "total_by_parquet",
     "triangular",
     "uniform",
 ]
