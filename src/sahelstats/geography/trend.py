@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sahelstats.casualties.pooling import pool
 from sahelstats.geography.coordinates import positions, require_columns
 from sahelstats.geography.distances import northing_km
 from sahelstats.geography.limits import yearly_statistics
@@ -83,19 +84,19 @@ def theil_sen(years: FloatArray, series: FloatArray, level: float) -> tuple[floa
 
 
 def pooled_slope(fits: FloatArray, level: float) -> tuple[float, float, float]:
-    """Pool (slope, low, high) over draws: mean, within plus between spread (Rubin 1987).
+    """Pool (slope, low, high) over draws by Rubin's rules.
 
-    Each half of the interval is pooled by itself, since Sen's is not symmetric; one draw
-    gives its own interval back.
+    Each half of the interval is pooled by itself, since Sen's is not symmetric: as a normal
+    distribution's of that width. One draw gives its own interval back.
     """
     from scipy.special import ndtri
 
-    slope = fits[:, 0].mean()
-    z = ndtri((1 + level) / 2)
-    between = 0.0 if len(fits) < 2 else fits[:, 0].var(ddof=1) * (1 + 1 / len(fits)) * z**2
-    below = np.sqrt(((fits[:, 0] - fits[:, 1]) ** 2).mean() + between)
-    above = np.sqrt(((fits[:, 2] - fits[:, 0]) ** 2).mean() + between)
-    return float(slope), float(slope - below), float(slope + above)
+    slopes = fits[:, 0]
+    if len(fits) < 2:
+        return float(slopes[0]), float(fits[0, 1]), float(fits[0, 2])
+    errors = np.column_stack([slopes - fits[:, 1], fits[:, 2] - slopes]) / ndtri((1 + level) / 2)
+    below, above = pool(np.column_stack([slopes, slopes]), errors**2).interval(level)
+    return float(slopes.mean()), float(below[0]), float(above[1])
 
 
 def _replicate_slopes(replicates: FloatArray, years: FloatArray) -> FloatArray:
