@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sahelstats.summaries import country_name
 if TYPE_CHECKING:
     import shapely
     from matplotlib.axes import Axes
+    from matplotlib.path import Path as MplPath
     from matplotlib.patheffects import AbstractPathEffect
     from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
@@ -33,6 +35,15 @@ NEAR_KM, DISC_KM = 25, 50
 
 #: What borders are simplified to, in points: less than half of a line's width. Files stay small.
 FINEST = 0.2
+
+#: A pale ground under the names on a map. A halo would write every letter's outline into the SVG,
+#: twice: it is kept for the few words that stand on marks.
+PLATE: dict[str, Any] = {
+    "boxstyle": "square,pad=0.05",
+    "facecolor": LAND,
+    "alpha": 0.6,
+    "linewidth": 0,
+}
 
 #: Half the width of the box around a town's mark that names keep off, in points.
 MARK_REACH = 3.5
@@ -86,11 +97,13 @@ def region_map(
     for spine in ax.spines.values():
         spine.set(visible=True, color=BORDER)
     _scale_bar(ax, extent)
-    taken = [ax.transData.transform_bbox(_corner(extent)).extents]
+    taken: list[Any] = []
     if places is not None:
         taken += [label.get_window_extent().extents for label in _mark_places(ax, places, extent)]
         marks = places[["longitude", "latitude"]].to_numpy(float)
         taken += list(_boxes_around(ax, marks, MARK_REACH))
+    # Last, because writing the places settles where the axes lie.
+    taken.append(ax.transData.transform_bbox(_corner(extent)).extents)
     _name_countries(ax, extent, taken, keep_clear)
     return ax
 
@@ -119,10 +132,10 @@ def _seen_outlines(
 def _name_countries(
     ax: Axes,
     extent: tuple[float, float, float, float],
-    taken: list[np.ndarray],
+    taken: list[Any],
     keep_clear: Sequence[tuple[float, float]],
 ) -> None:
-    """Write each country's name well inside what is seen of it, off what is taken.
+    """Write each country's name well inside what is seen of it, off what is taken, below all marks.
 
     Where a name cannot also keep clear of all points, it covers as few as it can.
     """
@@ -145,7 +158,7 @@ def _name_countries(
             continue
         label = ax.text(
             *room[0], country_name(code).upper(), color="#77776F", size=6.5, ha="center",
-            va="center", zorder=5, path_effects=halo(), in_layout=False,
+            va="center", zorder=2, bbox=PLATE, in_layout=False,
         )  # fmt: skip
         box = label.get_window_extent().padded(3).extents
         moved = ax.transData.transform(room) - ax.transData.transform(room[0])
@@ -208,7 +221,7 @@ def _mark_places(
         ax.scatter(rows["longitude"], rows["latitude"], s=size, marker=marker, color=INK, zorder=6)
     return place_labels(
         ax, seen["longitude"].to_numpy(), seen["latitude"].to_numpy(), seen["place"].tolist(),
-        size=7, color=INK, zorder=7, path_effects=halo(),
+        size=7, color=INK, zorder=7, bbox=PLATE,
     )  # fmt: skip
 
 
@@ -268,18 +281,31 @@ def incident_points(
                     alpha=0.13, linewidth=0, zorder=2.5)
         )  # fmt: skip
     for precision, filled in ((1, True), (2, False)):
-        rows = table[(table["geo_precision"] == precision) & table[figure].notna()]
-        size = rows[figure].to_numpy(float) * AREA_PER_DEATH * scale + 2
-        edge = colour.loc[rows.index]
-        ax.scatter(
-            rows["longitude"], rows["latitude"], s=size,
-            facecolor=[_faded(c, 0.55) for c in edge] if filled else "none",
-            edgecolor=edge.tolist(), linewidth=0.6, zorder=4,
-        )  # fmt: skip
+        known = table[(table["geo_precision"] == precision) & table[figure].notna()]
+        # Circles of one size together: an SVG then holds the outline once.
+        for toll, rows in known.groupby(figure, sort=False, observed=True):
+            edge = colour.loc[rows.index]
+            ax.scatter(
+                rows["longitude"], rows["latitude"], marker=_circle(),
+                s=float(toll) * AREA_PER_DEATH * scale + 2,
+                facecolor=[_faded(c, 0.55) for c in edge] if filled else "none",
+                edgecolor=edge.tolist(), linewidth=0.6, zorder=4,
+            )  # fmt: skip
     unknown = table[~coarse & table[figure].isna()]
     ax.scatter(unknown["longitude"], unknown["latitude"], s=9, marker="x", linewidth=0.7,
                color=colour.loc[unknown.index].tolist(), zorder=4)  # fmt: skip
     return ax
+
+
+@lru_cache(maxsize=1)
+def _circle() -> MplPath:
+    """Return a circle of four arcs (true to a fortieth of a percent) instead of eight."""
+    from matplotlib.path import Path
+
+    k = 0.5522847498
+    corners = [(1, 0), (1, k), (k, 1), (0, 1), (-k, 1), (-1, k), (-1, 0)]
+    corners += [(-1, -k), (-k, -1), (0, -1), (k, -1), (1, -k), (1, 0), (1, 0)]
+    return Path(corners, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
 
 
 def _faded(colour: str, alpha: float) -> tuple[float, float, float, float]:

@@ -97,7 +97,7 @@ def _drawn(fig: Figure, kind: str) -> bytes:
 
 
 def shortened(svg: bytes) -> bytes:
-    """Return an SVG whose positions are no finer than a hundredth of a point.
+    r"""Return an SVG whose positions are no finer than a hundredth of a point.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def shortened(svg: bytes) -> bytes:
 
     Examples
     --------
-    >>> shortened(b'<path d="M 1.234567 2.5 \\nL -0.001 7 \\nz \\n" transform="scale(0.015625)"/>')
+    >>> shortened(b'<path d="M 1.234567 2.5 \nL -0.001 7 \nz \n" transform="scale(0.015625)"/>')
     b'<path d="M1.23 2.5L0 7z" transform="scale(0.015625)"/>'
     """
     return _POSITIONS.sub(lambda found: _FINE.sub(_hundredths, _joined(found[0])), svg)
@@ -124,7 +124,7 @@ _FINE = re.compile(rb"-?\d+\.\d{3,}")
 
 def _hundredths(number: re.Match[bytes]) -> bytes:
     text = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
-    return (b"0" if text == "-0" else text.encode("ascii"))
+    return b"0" if text == "-0" else text.encode("ascii")
 
 
 def _joined(path: bytes) -> bytes:

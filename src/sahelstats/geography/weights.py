@@ -11,6 +11,8 @@ from sahelstats.casualties.totals import Dependence
 from sahelstats.geography.coordinates import name_rows, require_columns
 
 Weights = str | ArrayLike
+# Numbers that draws of the tolls may take, unless asked for more.
+HELD = 20_000_000
 
 
 def deaths_of(table: pd.DataFrame) -> NDArray[np.float64]:
@@ -72,7 +74,7 @@ def weight_draws(table: pd.DataFrame, weights: Weights = "incidents") -> NDArray
 def death_weights(
     table: pd.DataFrame,
     rng: np.random.Generator,
-    size: int = 200,
+    size: int | None = None,
     model: str = "triangular",
     dependence: Dependence = "independent",
     claims: pd.DataFrame | None = None,
@@ -86,8 +88,8 @@ def death_weights(
         n incidents with killed_low, killed_best, killed_high.
     rng : numpy.random.Generator
         Source of the draws; the same seed gives the same weights.
-    size : int
-        Number of draws. They take size x n x 8 bytes: 640 MB for 400,000 incidents and 200.
+    size : int, optional
+        Number of draws: 200, or fewer for more than 100,000 incidents (at most 160 MB).
     model : str
         Distribution of one incident's toll, as in `casualties.incident_distributions`.
     dependence : "independent", "comonotonic" or float between 0 and 1
@@ -122,6 +124,7 @@ def death_weights(
     """
     tolls = incident_distributions(table, model, claims, basis)
     assert tolls.labels is not None
+    size = min(200, max(20, HELD // len(table))) if size is None else size
     known = pd.Series(row_names(table)).isin(tolls.labels).to_numpy(bool)
     weights = np.zeros((size, len(table)))
     weights[:, known] = draws(tolls, size, rng, dependence)
