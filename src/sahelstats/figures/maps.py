@@ -41,7 +41,7 @@ FINEST = 0.2
 PLATE: dict[str, Any] = {
     "boxstyle": "square,pad=0.05",
     "facecolor": LAND,
-    "alpha": 0.6,
+    "alpha": 0.5,
     "linewidth": 0,
 }
 
@@ -135,7 +135,7 @@ def _name_countries(
     taken: list[Any],
     keep_clear: Sequence[tuple[float, float]],
 ) -> None:
-    """Write each country's name well inside what is seen of it, off what is taken, below all marks.
+    """Write each country's name well inside what is seen of it, off what is taken.
 
     Where a name cannot also keep clear of all points, it covers as few as it can.
     """
@@ -158,7 +158,7 @@ def _name_countries(
             continue
         label = ax.text(
             *room[0], country_name(code).upper(), color="#77776F", size=6.5, ha="center",
-            va="center", zorder=2, bbox=PLATE, in_layout=False,
+            va="center", zorder=5, bbox=PLATE, in_layout=False,
         )  # fmt: skip
         box = label.get_window_extent().padded(3).extents
         moved = ax.transData.transform(room) - ax.transData.transform(room[0])
@@ -263,8 +263,8 @@ def incident_points(
     Returns
     -------
     Axes
-        Filled: exact site. Hollow: within about 25 km. A pale disc of 50 km: a district or coarser,
-        never a point.
+        Filled: exact site. Hollow: within about 25 km. A pale disc of 50 km, one for each place: a
+        district or coarser, never a point.
     """
     from matplotlib.patches import Ellipse
 
@@ -273,7 +273,9 @@ def incident_points(
     order = table[figure].fillna(0).sort_values(ascending=False, kind="stable").index
     table, colour = table.loc[order], colour.loc[order]
     coarse = table["geo_precision"] >= 3
-    for index, row in table[coarse].iterrows():
+    # One disc for a place, however many incidents are known to it alone: stacked, pale discs
+    # would look like a site.
+    for index, row in table[coarse].drop_duplicates(["latitude", "longitude"]).iterrows():
         height = 2 * DISC_KM / KM_PER_DEGREE
         width = height / np.cos(np.radians(row["latitude"]))
         ax.add_patch(
