@@ -75,8 +75,10 @@ def test_deaths_map_numbers_the_deadliest_and_marks_precision(ax, incidents):
     written = [text.get_text() for text in ax.texts]
     assert [t for t in written if t.isdigit()] == ["1", "2", "3"]
     assert "300 km" in written and "MALI" in written
-    filled, hollow = (ax.collections[k].get_offsets() for k in (1, 2))
-    assert (len(filled), len(hollow)) == (2, 2)  # the third exact site has no figure: a cross
+    circles = ax.collections[1:5]  # after the borders, one for each toll and precision
+    assert [bool(len(c.get_facecolor())) for c in circles] == [True, True, False, False]
+    # The third exact site has no figure: a cross.
+    assert [len(c.get_offsets()) for c in circles] == [1] * 4
 
 
 def test_numbers_never_stand_on_each_other(incidents):
