@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
 from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
@@ -179,6 +181,53 @@ def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -
     return order.reset_index(drop=True)
 
 
+def deaths_by_region(assigned: pd.DataFrame) -> pd.DataFrame:
+    """Return incidents and known deaths by first-level division, most deaths first.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        Tidy incidents with ``region``, as ``geography.assign_regions`` returns them; those without
+        a division are left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``country``, ``region``, ``incidents``, ``low``, ``best``, ``high`` (sums, people)
+        and ``open_above``: whether any of its highs was left open by its source.
+
+    Examples
+    --------
+    >>> from sahelstats import load_incidents
+    >>> from sahelstats.geography import assign_regions
+    >>> regions = deaths_by_region(assign_regions(load_incidents())[0])
+    >>> bool((regions["low"] <= regions["high"]).all())
+    True
+    """
+    groups = assigned.dropna(subset=["region"]).groupby(["country", "region"], observed=True)
+    names = ["killed_low", "killed_best", "killed_high"]
+    found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
+    found.insert(0, "incidents", groups.size())
+    found["open_above"] = groups["killed_open_above"].agg(lambda cells: bool(cells.any()))
+    order = found.reset_index().sort_values(
+        ["best", "incidents", "country", "region"], ascending=[False, False, True, True]
+    )
+    return order.reset_index(drop=True)
+
+
+def half_within(values: ArrayLike, weights: ArrayLike) -> float:
+    """Return the least value at which half of the weight is reached.
+
+    Examples
+    --------
+    >>> half_within([100.0, 300.0, 200.0], [5, 1, 1])
+    100.0
+    """
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(np.asarray(weights, dtype=float)[order])
+    return float(np.asarray(values, dtype=float)[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
 def way(km: float, more: str = "") -> str:
     """Return a movement given in kilometres southward in words.
 
@@ -304,7 +353,6 @@ def source_shares(claims: pd.DataFrame, table: pd.DataFrame, by: str) -> pd.Data
     --------
     >>> from sahelstats import load_claims, load_incidents
     >>> shares = source_shares(load_claims(), load_incidents(), "country")
-    >>> import numpy as np
     >>> bool(np.allclose(shares.groupby("country")["share"].sum(), 1))
     True
     """
