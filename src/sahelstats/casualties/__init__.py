@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sahelstats.casualties.assumed import Assumed as Assumed
+    from sahelstats.casualties.assumed import assumed_tolls as assumed_tolls
     from sahelstats.casualties.bias import log_ratios as log_ratios
     from sahelstats.casualties.bias import reporting_bias as reporting_bias
     from sahelstats.casualties.collection import CountDistributions as CountDistributions
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from sahelstats.casualties.totals import total as total
 
 _HOME = {
+    "assumed": ("Assumed", "assumed_tolls"),
     "bias": ("log_ratios", "reporting_bias"),
     "comparisons": ("exceedance_curve", "prob_deadliest", "prob_greater"),
     "collection": ("CountDistributions",),
@@ -55,12 +58,14 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "MODELS",
+    "Assumed",
     "CountDistribution",
     "CountDistributions",
     "Envelope",
     "Pooled",
     "ReportedDeaths",
     "Total",
+    "assumed_tolls",
     "draws",
     "envelope",
     "exceedance_curve",
