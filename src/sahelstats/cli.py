@@ -181,23 +181,32 @@ def rerun_notebooks(
             "--set", metavar="NAME=VALUE", help="Parameter; results go to build/variants."
         ),
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one for each core.")
+    ] = 0,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start every kernel afresh instead of forking it.")
+    ] = False,
 ) -> None:
     """Run notebooks through papermill; figures change only when a run succeeds."""
     from sahelstats.rerun.command import rerun_all
     from sahelstats.rerun.errors import RerunError
 
     try:
-        done = rerun_all(names or [], settings or [])
+        results = rerun_all(names or [], settings or [], jobs, cold)
         if settings:
             # No make rule stands for a variant: its page is written here.
             from sahelstats.report.pages import write_pages
 
-            for stem, places in done.items():
-                if places is not None:
-                    write_pages(places, [stem])
+            for result in results:
+                if result.places is not None:
+                    write_pages(result.places, [result.job.stem])
     except RerunError as error:
         raise fail(str(error)) from None
-    if None in done.values():
+    except KeyboardInterrupt:
+        print("Interrupted. What had not ended left everything as it was.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if any(result.error for result in results):
         raise typer.Exit(1)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,13 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 
 from sahelstats.rerun import tracing
-from sahelstats.rerun.kernels import Kernels, Provisioner, command_of, environment_in
+from sahelstats.rerun.kernels import (
+    Kernels,
+    Provisioner,
+    command_of,
+    environment_in,
+    private_folder,
+)
 
 NAME = "sahelstats"
 
@@ -113,7 +118,7 @@ class IsolatedEngine(NBClientEngine):
         NotebookNode
             The executed notebook.
         """
-        private = tempfile.mkdtemp(prefix="sahelstats-")
+        private = private_folder()
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter())
         manager.connection_file = str(Path(private) / "kernel.json")
         if os.name == "posix" and len(os.fsencode(private)) <= _LONGEST_FOLDER:

@@ -69,12 +69,25 @@ class Result:
 
 @dataclass(frozen=True)
 class Event:
-    """News of a running job: ``state`` is waiting, running, done or failed."""
+    """News of a job.
+
+    Attributes
+    ----------
+    job : Job
+        Whose.
+    state : str
+        ``waiting``, ``running``, ``done`` or ``failed``.
+    cell, cells : int
+        Where a running job stands, of how many.
+    result : Result or None
+        What came of a job that is done or has failed.
+    """
 
     job: Job
     state: str
     cell: int = 0
     cells: int = 0
+    result: Result | None = None
 
 
 def run_jobs(
@@ -107,11 +120,10 @@ def run_jobs(
     When the caller is interrupted, every kernel is ended and nothing more is put in place.
     """
     from sahelstats.rerun import engine  # noqa: F401  # slow to import, and not in a thread
-    from sahelstats.rerun.kernels import Kernels
+    from sahelstats.rerun.kernels import Kernels, is_worth_while
 
     listed = list(jobs)
-    # One job alone would wait for imports that it may not need.
-    with Kernels(warm=not cold and len(listed) > 1) as kernels:
+    with Kernels(warm=not cold and is_worth_while(len(listed))) as kernels:
         crew = _Crew(listed, kernels)
         try:
             return crew.work(min(workers, len(listed)), on_event or (lambda event: None))
@@ -154,7 +166,8 @@ class _Crew:
                     raise news
                 case (number, result):
                     results[number] = result
-                    tell(Event(result.job, "failed" if result.error else "done"))
+                    state = "failed" if result.error else "done"
+                    tell(Event(result.job, state, result=result))
         self.join()
         return [results[number] for number in range(len(self._jobs))]
 
@@ -181,10 +194,13 @@ class _Crew:
         begun = time.monotonic()
         self._news.put(Event(job, "running"))
         try:
-            places, error = rerun(job.stem, job.settings, self._on_cell(job), self._kernels), ""
+            places, error = self._rerun(job), ""
         except RerunError as failure:
             places, error = None, str(failure)
         return Result(job, places, error, time.monotonic() - begun)
 
-    def _on_cell(self, job: Job) -> Callable[[int, int], None]:
-        return lambda cell, cells: self._news.put(Event(job, "running", cell, cells))
+    def _rerun(self, job: Job) -> Places:
+        def on_cell(cell: int, cells: int) -> None:
+            self._news.put(Event(job, "running", cell, cells))
+
+        return rerun(job.stem, job.settings, on_cell, kernels=self._kernels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -23,6 +24,13 @@ from sahelstats.rerun.warm import NotWarmError, Zygote, can_fork
 
 #: A zygote that is killed is replaced this often; then kernels are started cold.
 _ZYGOTES = 3
+
+_PREFIX = "sahelstats-"
+
+#: The zygotes of this process, the last of them in use, and how many kernels were asked for.
+_zygotes: list[Zygote] = []
+_zygotes_lock = threading.Lock()
+_asked = 0
 
 
 class Stopped(BaseException):  # no error: the user wants to stop
@@ -54,14 +62,12 @@ class Kernels:
         self.stopped = False
         self._lock = threading.Lock()
         self._running: dict[_Process, int | None] = {}
-        self._zygotes: list[Zygote] = []
-        self._private = tempfile.mkdtemp(prefix="sahelstats-")
 
     def __enter__(self) -> Kernels:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self.stop()
 
     def launch(
         self, command: Sequence[str], environment: Mapping[str, str], folder: str
@@ -110,29 +116,16 @@ class Kernels:
         self.stopped = True
         with self._lock:
             running = list(self._running)
-            zygotes = list(self._zygotes)
         for process in running:
             _kill(process)
-        for zygote in zygotes:
-            zygote.close()
-
-    def close(self) -> None:
-        """End what is left, after all jobs are done."""
-        self.stop()
-        shutil.rmtree(self._private, ignore_errors=True)
 
     def _forked(
         self, command: Sequence[str], environment: Mapping[str, str], folder: str
     ) -> _Process | None:
         """Return a kernel forked from the zygote, None where that cannot be done."""
-        if not self.warm or self.stopped or not can_fork():
+        zygote = _zygote() if self.warm and not self.stopped else None
+        if zygote is None:
             return None
-        with self._lock:
-            if not self._zygotes or not self._zygotes[-1].alive:
-                if len(self._zygotes) == _ZYGOTES:
-                    return None
-                self._zygotes.append(Zygote(environment_in(self._private)))
-            zygote = self._zygotes[-1]
         after_module = list(command)[command.index("-m") + 2 :]
         with contextlib.suppress(NotWarmError):
             return zygote.fork(after_module, environment, folder)
@@ -156,6 +149,61 @@ class Provisioner(LocalProvisioner):
         if self.process is not None:
             self.kernels.forget(self.process)
         await super().cleanup(restart)
+
+
+def is_worth_while(count: int) -> bool:
+    """Return whether kernels had better be forked.
+
+    Parameters
+    ----------
+    count : int
+        How many will be asked for.
+
+    Returns
+    -------
+    bool
+        False for the only kernel of a process, which would wait for imports that it may not need.
+    """
+    global _asked
+    _asked += count
+    return _asked > 1
+
+
+def _zygote() -> Zygote | None:
+    """Return the process to fork from, one for the life of this process; None where none can be."""
+    if not can_fork():
+        return None
+    with _zygotes_lock:
+        if not _zygotes or not _zygotes[-1].alive:
+            if len(_zygotes) == _ZYGOTES:
+                return None
+            private = private_folder()
+            atexit.register(shutil.rmtree, private, ignore_errors=True)
+            _zygotes.append(Zygote(environment_in(private)))
+            atexit.register(_zygotes[-1].close)
+        return _zygotes[-1]
+
+
+def private_folder() -> str:
+    """Return a new folder with a short name, after removing those of runners that were killed."""
+    top = Path(tempfile.gettempdir())
+    if os.name == "posix":
+        for folder in top.glob(f"{_PREFIX}*-*"):
+            number = folder.name.split("-")[1]
+            if number.isdigit() and not _runs(int(number)):
+                shutil.rmtree(folder, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+
+
+def _runs(pid: int) -> bool:
+    """Return whether there is a process of this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # somebody else's
+    return True
 
 
 def command_of(module: str = kernel.__name__) -> KernelSpec:

@@ -28,7 +28,7 @@ OnCell = Callable[[int, int], None]
 
 def rerun(
     stem: str, settings: Mapping[str, Any] | None = None, on_cell: OnCell | None = None,
-    kernels: Kernels | None = None,
+    *, kernels: Kernels | None = None,
 ) -> Places:  # fmt: skip
     """Run one notebook through papermill and put its results in place.
 
