@@ -55,11 +55,19 @@ class Kernels:
     warm : bool
         Whether to fork them, where that can be done, from a process that has imported the
         libraries. The notebook's results are the same bytes either way.
+
+    Attributes
+    ----------
+    forked : int
+        How many kernels were forked.
+    stopped : bool
+        Whether they were all ended.
     """
 
     def __init__(self, warm: bool = False) -> None:
         self.warm = warm
         self.stopped = False
+        self.forked = 0
         self._lock = threading.Lock()
         self._running: dict[_Process, int | None] = {}
 
@@ -127,9 +135,14 @@ class Kernels:
         if zygote is None:
             return None
         after_module = list(command)[command.index("-m") + 2 :]
-        with contextlib.suppress(NotWarmError):
-            return zygote.fork(after_module, environment, folder)
-        return None
+        try:
+            process = zygote.fork(after_module, environment, folder)
+        except NotWarmError as error:
+            if not self.stopped:
+                print(f"a kernel is started cold: {error}", file=sys.stderr)
+            return None
+        self.forked += 1
+        return process
 
 
 class Provisioner(LocalProvisioner):
@@ -243,6 +256,8 @@ def environment_in(private: str) -> dict[str, str]:
         # The order of a sum depends on the number of threads.
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        # pyarrow starts one on import for memory that nobody uses; no fork would be possible.
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
     }
 
 

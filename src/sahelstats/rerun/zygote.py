@@ -21,6 +21,7 @@ import signal
 import socket
 import sys
 import warnings
+from types import ModuleType
 from typing import Any
 
 from sahelstats.rerun import lifeline, tracing
@@ -63,6 +64,8 @@ def main() -> None:
     """Serve the runner at the other end of a socket; in a forked process, become the kernel."""
     if not sys.flags.safe_path:
         sys.path.pop(0)  # as in sahelstats.rerun.kernel
+    # IPython puts a module of its own in the place of this one; so does what is imported before.
+    sys.modules["__main__"] = ModuleType("__main__")
     nursery = Nursery(socket.socket(fileno=int(sys.argv[1])))
     signal.signal(signal.SIGTERM, nursery.end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner decides
