@@ -24,6 +24,12 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
+def _interrupted() -> int:
+    """Say what was left by Ctrl-C; return the exit code."""
+    print("Interrupted. What had not ended left everything as it was.", file=sys.stderr)
+    return 130
+
+
 def _recover(folder: Path) -> None:
     """Put right what an interrupted ``add`` left in a folder, and say so."""
     from sahelstats.curation.transaction import TransactionError, recover
@@ -181,24 +187,52 @@ def rerun_notebooks(
             "--set", metavar="NAME=VALUE", help="Parameter; results go to build/variants."
         ),
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one for each core.")
+    ] = 0,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start every kernel afresh instead of forking it.")
+    ] = False,
 ) -> None:
     """Run notebooks through papermill; figures change only when a run succeeds."""
     from sahelstats.rerun.command import rerun_all
     from sahelstats.rerun.errors import RerunError
 
     try:
-        done = rerun_all(names or [], settings or [])
+        results = rerun_all(names or [], settings or [], jobs, cold)
         if settings:
             # No make rule stands for a variant: its page is written here.
             from sahelstats.report.pages import write_pages
 
-            for stem, places in done.items():
-                if places is not None:
-                    write_pages(places, [stem])
+            for result in results:
+                if result.places is not None:
+                    write_pages(result.places, [result.job.stem])
     except RerunError as error:
         raise fail(str(error)) from None
-    if None in done.values():
+    except KeyboardInterrupt:
+        raise typer.Exit(_interrupted()) from None
+    if any(result.error for result in results):
         raise typer.Exit(1)
+
+
+@app.command("batch", hidden=True)
+def batch(
+    verdicts: Annotated[Path, typer.Argument(help="Folder for the exit code of each notebook.")],
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0)] = 0,
+    pages: Annotated[bool, typer.Option("--pages", help="Render the pages, too.")] = False,
+) -> None:
+    """Run all that is out of date in one process; the Makefile's rules take over the rest."""
+    from sahelstats.report.pages import write_pages
+    from sahelstats.rerun.batch import bring_up_to_date
+    from sahelstats.rerun.publishing import Places
+
+    def write_page(stem: str) -> None:
+        write_pages(Places.of(), [stem])
+
+    try:
+        bring_up_to_date(verdicts, write_page if pages else None, jobs)
+    except KeyboardInterrupt:
+        raise typer.Exit(_interrupted()) from None
 
 
 @app.command("total")

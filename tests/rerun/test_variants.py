@@ -5,7 +5,7 @@ import json
 import pytest
 from clones import code, simple_cells
 
-from sahelstats.rerun import runner
+from sahelstats.rerun import folders, runner
 from sahelstats.rerun.contract import Contract
 from sahelstats.rerun.publishing import Places
 
@@ -19,9 +19,11 @@ share = 0.5
 deep = True
 nothing = None
 """
+SHELL = " $(touch owned) `touch owned`; touch owned | & > owned"
 #: What is typed -> what the notebook must find.
 GIVEN = {
-    "label": ('it\'s "so"\nand {so} \\n é ../../x ' + "9" * 5000,) * 2,
+    "label": ('it\'s "so"\nand {so} \\n é ../../x $(touch o) `touch o`; touch o | &' + "9" * 5000,)
+    * 2,
     "code": ("007", "007"),
     "countries": ("NO,MLI", ["NO", "MLI"]),
     "years": ("2015, 2016", [2015, 2016]),
@@ -54,6 +56,10 @@ def test_the_notebook_finds_each_value_as_it_was_typed(varied):
         assert type(found[name]) is type(wanted)
 
 
+def test_no_shell_sees_a_value(varied):
+    assert not list(varied.root.rglob("owned"))
+
+
 def test_a_variant_has_figures_and_a_page_of_its_own(varied):
     (folder,) = (varied.root / "build/variants").iterdir()
     assert sorted(path.name for path in (folder / "figures").iterdir()) == [
@@ -80,7 +86,8 @@ def test_only_a_run_without_settings_goes_to_the_project_folders(
     monkeypatch, tmp_path, settings, folder
 ):
     notebook = Contract("01_x", tmp_path / "01_x.ipynb", "Why?", ("a",), {"steps": 3})
-    monkeypatch.setattr(runner, "BUILD", tmp_path)
+    for module in (runner, folders):
+        monkeypatch.setattr(module, "BUILD", tmp_path)
     monkeypatch.setattr(runner, "read_contract", lambda path: notebook)
     monkeypatch.setattr(runner, "_run_in", lambda *arguments: None)
     monkeypatch.setattr(runner, "make_record", lambda *arguments: {})
