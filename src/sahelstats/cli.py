@@ -181,11 +181,27 @@ def rerun_notebooks(
             "--set", metavar="NAME=VALUE", help="Parameter; results go to build/variants."
         ),
     ] = None,
+    sweep: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML file with the combinations of parameters to run."),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at once.")] = 1,
+    yes: Annotated[bool, typer.Option("--yes", help="A sweep of many runs is meant.")] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Run a sweep on a Dask cluster: tcp://HOST:PORT, or local."
+        ),
+    ] = None,
 ) -> None:
     """Run notebooks through papermill; figures change only when a run succeeds."""
     from sahelstats.rerun.command import rerun_all
     from sahelstats.rerun.errors import RerunError
 
+    if sweep is not None or dask is not None:
+        if sweep is None or names or settings:
+            raise fail("--sweep FILE stands without notebooks and --set; --dask needs --sweep")
+        raise typer.Exit(_sweep(sweep, jobs, yes, dask))
     try:
         done = rerun_all(names or [], settings or [])
         if settings:
@@ -199,6 +215,46 @@ def rerun_notebooks(
         raise fail(str(error)) from None
     if None in done.values():
         raise typer.Exit(1)
+
+
+def _sweep(file: Path, workers: int, many: bool, dask: str | None) -> int:
+    """Run a sweep, write its pages, and return the exit code."""
+    from sahelstats.paths import shown
+    from sahelstats.report.sweeps import write_sweep_pages
+    from sahelstats.rerun.errors import RerunError
+    from sahelstats.rerun.sweep_command import print_summary, sweep_from
+
+    try:
+        sweep, outcomes = sweep_from(file, workers=workers, many=many, dask=dask)
+        page = write_sweep_pages(sweep, outcomes)
+    except RerunError as error:
+        raise fail(str(error)) from None
+    print_summary(sweep, outcomes)
+    print(f"Choose a variant: {shown(page)}")
+    return int(any(outcome.state == "failed" for outcome in outcomes))
+
+
+@app.command("verify")
+def verify_figures(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Notebooks by stem or number; default all.")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at once.")] = 1,
+) -> None:
+    """Rerun notebooks aside and say which figures and values differ from the committed ones."""
+    from sahelstats.rerun.errors import RerunError
+    from sahelstats.rerun.verify import verify
+
+    try:
+        verdicts = verify(names or [], workers=jobs)
+    except RerunError as error:
+        raise fail(str(error)) from None
+    for verdict in verdicts:
+        print("\n".join(verdict.lines()))
+    differing = [verdict.stem for verdict in verdicts if not verdict.same]
+    if differing:
+        raise fail(f"Not the same: {', '.join(differing)}")
+    print(f"All the same: {len(verdicts)} notebooks")
 
 
 @app.command("total")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sahelstats.files import locked, write_atomic
-from sahelstats.paths import BUILD, NOTEBOOKS, shown
+from sahelstats.paths import BUILD, NOTEBOOKS
 from sahelstats.rerun.contract import Contract, read_contract
 from sahelstats.rerun.fingerprint import Present, reasons_to_run
 from sahelstats.rerun.jobs import Job, Result
@@ -179,22 +179,3 @@ def as_table(sweep: Sweep, outcomes: Sequence[Outcome]) -> Table:
         cells = (outcome.job.variant, outcome.job.stem, outcome.state, seconds, why)
         table.add_row(*(Text(cell) for cell in cells))
     return table
-
-
-def told(result: Result) -> str:
-    """Return the line that tells of a run as it ends.
-
-    Parameters
-    ----------
-    result : Result
-        What came of it.
-
-    Returns
-    -------
-    str
-        Where its figures are, or that it failed.
-    """
-    name = f"{result.job.stem}, {result.job.variant}"
-    if result.places is None:
-        return f"{name}: failed"
-    return f"{name}: figures in {shown(result.places.figures)}/, {result.seconds:.1f} s"
