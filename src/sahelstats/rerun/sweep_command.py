@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sahelstats.rerun.jobs import Event, Job, Result, run_jobs
-from sahelstats.rerun.sweeping import Outcome, as_table, run_sweep
+from sahelstats.rerun.sweeping import Outcome, as_table, run_sweep, summary
 from sahelstats.rerun.sweeps import Sweep, read_sweep
 
 
@@ -76,4 +76,6 @@ def print_summary(sweep: Sweep, outcomes: Sequence[Outcome]) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = 200  # a file has no edge; narrow columns would only break words
-    console.print(as_table(sweep, outcomes))
+    print(summary(sweep, outcomes))
+    if (table := as_table(outcomes)).row_count:
+        console.print(table)

@@ -148,15 +148,13 @@ def summary(sweep: Sweep, outcomes: Sequence[Outcome]) -> str:
     return f"{sweep.name}: {len(outcomes):,} runs: {parts}"
 
 
-def as_table(sweep: Sweep, outcomes: Sequence[Outcome]) -> Table:
+def as_table(outcomes: Sequence[Outcome]) -> Table:
     """Return the table that ends a sweep.
 
     Parameters
     ----------
-    sweep : Sweep
-        What was asked for.
     outcomes : sequence of Outcome
-        What came of it.
+        What came of a sweep.
 
     Returns
     -------
@@ -169,13 +167,36 @@ def as_table(sweep: Sweep, outcomes: Sequence[Outcome]) -> Table:
     rows = list(outcomes)
     if len(rows) > _LONGEST_TABLE:
         rows = [outcome for outcome in rows if outcome.state == "failed"]
-    table = Table(title=Text(summary(sweep, outcomes)), title_justify="left")
+    table = Table()
     for name in ("variant", "notebook", "state", "seconds", "why"):
         table.add_column(name, overflow="fold", justify="right" if name == "seconds" else "left")
     for outcome in rows:
         seconds = "" if outcome.state == "skipped" else f"{outcome.seconds:.1f}"
-        why = " ".join(outcome.message.split())
-        why = why if len(why) <= 300 else f"{why[:299]}…"
+        why = shortened(outcome.message)
         cells = (outcome.job.variant, outcome.job.stem, outcome.state, seconds, why)
         table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+def shortened(message: str) -> str:
+    """Return a message in one line: how it begins, and the error that ends its traceback.
+
+    Parameters
+    ----------
+    message : str
+        Why a run failed, as the runner says it.
+
+    Returns
+    -------
+    str
+        At most three hundred characters.
+
+    Examples
+    --------
+    >>> print(shortened("x.ipynb failed in cell 2:\\n    line\\n    ValueError: no\\n  As far as ..."))
+    x.ipynb failed in cell 2: ... ValueError: no
+    """
+    lines = [line for line in message.splitlines() if line.strip()]
+    trace = [line.strip() for line in lines[1:] if line.startswith("    ")]
+    text = " ... ".join([*lines[:1], *trace[-1:]])
+    return text if len(text) <= 300 else f"{text[:299]}…"
