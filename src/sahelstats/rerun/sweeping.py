@@ -179,7 +179,7 @@ def as_table(outcomes: Sequence[Outcome]) -> Table:
 
 
 def shortened(message: str) -> str:
-    """Return a message in one line: how it begins, and the error that ends its traceback.
+    r"""Return a message in one line: how it begins, and the error that ends its traceback.
 
     Parameters
     ----------
@@ -193,8 +193,8 @@ def shortened(message: str) -> str:
 
     Examples
     --------
-    >>> print(shortened("x.ipynb failed in cell 2:\\n    line\\n    ValueError: no\\n  As far as ..."))
-    x.ipynb failed in cell 2: ... ValueError: no
+    >>> shortened("x failed in cell 2:\n    raise\n    ValueError: no\n  As far as it ran: ...")
+    'x failed in cell 2: ... ValueError: no'
     """
     lines = [line for line in message.splitlines() if line.strip()]
     trace = [line.strip() for line in lines[1:] if line.startswith("    ")]

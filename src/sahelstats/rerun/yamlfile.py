@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 
 MAX_LENGTH = 200_000
+#: A sweep needs four; the time that a deeper one takes to read grows with its square.
+MAX_DEPTH = 20
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,19 @@ def read_yaml(text: str) -> Reading:
                 reading.top = _item(node, reading.faults)
     except yaml.YAMLError as error:
         reading.faults.append(_syntax_fault(error))
-    except RecursionError:
-        reading.faults.append((1, "lists are nested too deeply"))
     return reading
 
 
 def _foreign(text: str) -> Iterator[tuple[int, str]]:
     """Yield what a plain file does not have."""
-    documents = 0
+    documents = depth = 0
     for event in yaml.parse(text, Loader=yaml.BaseLoader):
         line = event.start_mark.line + 1
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            yield line, f"lists are nested too deeply (at most {MAX_DEPTH})"
+            return
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents == 2:
