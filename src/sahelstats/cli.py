@@ -254,7 +254,9 @@ def verify_figures(
     differing = [verdict.stem for verdict in verdicts if not verdict.same]
     if differing:
         raise fail(f"Not the same: {', '.join(differing)}")
-    print(f"All the same: {len(verdicts)} notebooks")
+    unknown = sum(finding.not_compared != "" for one in verdicts for finding in one.findings)
+    aside = f"; {unknown} of them without their values" if unknown else ""
+    print(f"All the same: {len(verdicts)} notebooks{aside}")
 
 
 @app.command("total")

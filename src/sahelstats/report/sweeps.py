@@ -13,10 +13,13 @@ from urllib.parse import quote
 
 from sahelstats.files import write_atomic
 from sahelstats.paths import NOTEBOOKS
-from sahelstats.report.pages import HERE, TEMPLATES, write_pages
+from sahelstats.report.pages import write_pages
 from sahelstats.rerun.contract import read_contract
 from sahelstats.rerun.sweeping import Outcome
 from sahelstats.rerun.sweeps import Sweep
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
 
 #: Stands for a parameter that a variant leaves as the notebook has it.
 DEFAULT = "the notebook's default"

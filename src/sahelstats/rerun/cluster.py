@@ -184,11 +184,10 @@ class _Dispatcher:
         except (OSError, TimeoutError) as error:
             raise RerunError(f"the Dask scheduler is gone: {error}") from None
         refusals = []
-        for place in self.threads:
-            if place not in self.admitted and (why := self._objection(place)) is not None:
-                self.admitted[place] = not why
-                if why:
-                    refusals.append(f"worker {place} is refused: {why}")
+        for place, why in self._objections().items():
+            self.admitted[place] = not why
+            if why:
+                refusals.append(f"worker {place} is refused: {why}")
         for refusal in refusals:
             print(refusal, file=sys.stderr, flush=True)
         if self._usable() or self.running:
@@ -198,14 +197,20 @@ class _Dispatcher:
         elif time.monotonic() - self.last_seen > self.wait_seconds:
             raise RerunError(f"no worker came to the cluster in {self.wait_seconds:.0f} s")
 
-    def _objection(self, place: str) -> str | None:
-        """Return why a worker cannot be used, empty when it can, None when it is gone by now."""
-        answer = self.client.run(probe.probe, workers=[place], on_error="return").get(place)
-        if isinstance(answer, dict):
-            return "; ".join(probe.objections(self.here, answer))
-        if answer is None or place not in self.client.nthreads():
-            return None
-        return f"it cannot be asked for its version ({type(answer).__name__}: {answer})"
+    def _objections(self) -> dict[str, str]:
+        """Return why new workers cannot be used; empty for those that can."""
+        new = [place for place in self.threads if place not in self.admitted]
+        if not new:
+            return {}
+        answers = self.client.run(probe.probe, workers=new, on_error="return")
+        found = {}
+        for place, answer in answers.items():
+            if isinstance(answer, dict):
+                found[place] = "; ".join(probe.objections(self.here, answer))
+            elif place in self.client.nthreads():
+                what = f"{type(answer).__name__}: {answer}"
+                found[place] = f"it cannot be asked for its version ({what})"
+        return found
 
     def _usable(self) -> list[str]:
         return [place for place in self.threads if self.admitted.get(place)]
