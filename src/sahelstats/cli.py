@@ -185,7 +185,12 @@ def rerun_notebooks(
         Path | None,
         typer.Option(metavar="FILE", help="YAML file with the combinations of parameters to run."),
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at once.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one for each core.")
+    ] = 0,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Start every kernel afresh instead of forking it.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="A sweep of many runs is meant.")] = False,
     dask: Annotated[
         str | None,
@@ -201,23 +206,31 @@ def rerun_notebooks(
     if sweep is not None or dask is not None:
         if sweep is None or names or settings:
             raise fail("--sweep FILE stands without notebooks and --set; --dask needs --sweep")
-        raise typer.Exit(_sweep(sweep, jobs, yes, dask))
+        raise typer.Exit(_sweep(sweep, jobs, cold, yes, dask))
     try:
-        done = rerun_all(names or [], settings or [])
+        results = rerun_all(names or [], settings or [], jobs, cold)
         if settings:
             # No make rule stands for a variant: its page is written here.
             from sahelstats.report.pages import write_pages
 
-            for stem, places in done.items():
-                if places is not None:
-                    write_pages(places, [stem])
+            for result in results:
+                if result.places is not None:
+                    write_pages(result.places, [result.job.stem])
     except RerunError as error:
         raise fail(str(error)) from None
-    if None in done.values():
+    except KeyboardInterrupt:
+        raise _interrupted() from None
+    if any(result.error for result in results):
         raise typer.Exit(1)
 
 
-def _sweep(file: Path, workers: int, many: bool, dask: str | None) -> int:
+def _interrupted() -> typer.Exit:
+    """Say that Ctrl-C was heard, and return the exit to raise."""
+    print("Interrupted. What had not ended left everything as it was.", file=sys.stderr)
+    return typer.Exit(130)
+
+
+def _sweep(file: Path, workers: int, cold: bool, many: bool, dask: str | None) -> int:
     """Run a sweep, write its pages, and return the exit code."""
     from sahelstats.paths import shown
     from sahelstats.report.sweeps import write_sweep_pages
@@ -225,10 +238,12 @@ def _sweep(file: Path, workers: int, many: bool, dask: str | None) -> int:
     from sahelstats.rerun.sweep_command import print_summary, sweep_from
 
     try:
-        sweep, outcomes = sweep_from(file, workers=workers, many=many, dask=dask)
+        sweep, outcomes = sweep_from(file, workers, cold=cold, many=many, dask=dask)
         page = write_sweep_pages(sweep, outcomes)
     except RerunError as error:
         raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise _interrupted() from None
     print_summary(sweep, outcomes)
     print(f"Choose a variant: {shown(page)}")
     return int(any(outcome.state == "failed" for outcome in outcomes))
@@ -239,16 +254,20 @@ def verify_figures(
     names: Annotated[
         list[str] | None, typer.Argument(help="Notebooks by stem or number; default all.")
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at once.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one for each core.")
+    ] = 0,
 ) -> None:
     """Rerun notebooks aside and say which figures and values differ from the committed ones."""
     from sahelstats.rerun.errors import RerunError
     from sahelstats.rerun.verify import verify
 
     try:
-        verdicts = verify(names or [], workers=jobs)
+        verdicts = verify(names or [], jobs)
     except RerunError as error:
         raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise _interrupted() from None
     for verdict in verdicts:
         print("\n".join(verdict.lines()))
     differing = [verdict.stem for verdict in verdicts if not verdict.same]

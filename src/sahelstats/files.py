@@ -102,6 +102,30 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
+def try_lock(handle: int) -> bool | None:
+    """Lock an open file if nobody else holds it; the system frees it when the process ends.
+
+    Parameters
+    ----------
+    handle : int
+        File descriptor.
+
+    Returns
+    -------
+    bool or None
+        Whether the lock was taken; None where the system has no such locks.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def _umask() -> int:
     """Return the process's file mode mask, which can only be read by setting it."""
     mask = os.umask(0)

@@ -114,7 +114,7 @@ class Machine:
         self.tries = list(tries)
         self.count = 0
 
-    def execute(self, contract, given, folder, on_cell):
+    def execute(self, contract, given, folder, on_cell, kernels=None):
         self.count += 1
         cells, exception = self.tries.pop(0)
         (folder / "executed.ipynb").write_text(json.dumps({"cells": cells}))

@@ -5,7 +5,7 @@ import json
 import pytest
 from clones import code, simple_cells
 
-from sahelstats.rerun import runner
+from sahelstats.rerun import folders, runner
 from sahelstats.rerun.contract import Contract
 from sahelstats.rerun.publishing import Places
 
@@ -80,7 +80,8 @@ def test_only_a_run_without_settings_goes_to_the_project_folders(
     monkeypatch, tmp_path, settings, folder
 ):
     notebook = Contract("01_x", tmp_path / "01_x.ipynb", "Why?", ("a",), {"steps": 3})
-    monkeypatch.setattr(runner, "BUILD", tmp_path)
+    for module in (runner, folders):
+        monkeypatch.setattr(module, "BUILD", tmp_path)
     monkeypatch.setattr(runner, "read_contract", lambda path: notebook)
     monkeypatch.setattr(runner, "_run_in", lambda *arguments: None)
     monkeypatch.setattr(runner, "make_record", lambda *arguments: {})

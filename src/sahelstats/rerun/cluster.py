@@ -149,6 +149,8 @@ class _Dispatcher:
     ) -> None:  # fmt: skip
         self.client, self.cold, self.tell, self.wait_seconds = client, cold, tell, wait_seconds
         self.tasks = tasks
+        for task in tasks:
+            tell(Event(task.job, "waiting"))
         self.waiting = deque(tasks)
         self.running: list[_Task] = []
         self.results: dict[int, Result] = {}
@@ -299,4 +301,4 @@ class _Dispatcher:
 
     def _end(self, task: _Task, result: Result) -> None:
         self.results[id(task)] = result
-        self.tell(Event(task.job, "failed" if result.places is None else "done"))
+        self.tell(Event(task.job, "failed" if result.places is None else "done", result=result))

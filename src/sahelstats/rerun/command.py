@@ -1,27 +1,29 @@
-"""``sahelstats rerun``: several notebooks one after another, with their progress shown."""
+"""``sahelstats rerun``: several notebooks, with their progress shown."""
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Sequence
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sahelstats.files import locked
 from sahelstats.paths import BUILD, NOTEBOOKS, shown
 from sahelstats.rerun.contract import find_stem, read_contract, stems
 from sahelstats.rerun.errors import RerunError
+from sahelstats.rerun.jobs import Event, Job, Result, run_jobs
+from sahelstats.rerun.order import longest_first, note_seconds
 from sahelstats.rerun.parameters import parse_settings
-from sahelstats.rerun.publishing import Places, write_manifest
-from sahelstats.rerun.runner import rerun
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from sahelstats.rerun.progress import watch
+from sahelstats.rerun.publishing import write_manifest
 
 
-def rerun_all(names: Sequence[str], settings: Sequence[str]) -> dict[str, Places | None]:
-    """Run notebooks one after another; one that fails does not stop the others.
+def rerun_all(
+    names: Sequence[str], settings: Sequence[str], workers: int = 0, cold: bool = False
+) -> list[Result]:
+    """Run notebooks, several at once; one that fails does not stop the others.
 
     Parameters
     ----------
@@ -29,60 +31,88 @@ def rerun_all(names: Sequence[str], settings: Sequence[str]) -> dict[str, Places
         Stems, files or leading numbers; all notebooks when empty.
     settings : sequence of str
         ``NAME=VALUE`` texts for all of them.
+    workers : int
+        How many at once; 0 for as many as there are cores.
+    cold : bool
+        Start every kernel afresh.
 
     Returns
     -------
-    dict
-        Stem -> where its results are, None for one that failed (why was printed to standard
-        error).
+    list of Result
+        In the order of the names. Why one failed was printed to standard error.
 
     Raises
     ------
     RerunError
         Before the first run, when a name or setting is not known.
     """
-    chosen = [find_stem(name) for name in names] or stems()
+    chosen = list(dict.fromkeys(find_stem(name) for name in names)) or stems()
     if not chosen:
         raise RerunError(f"there are no notebooks in {shown(NOTEBOOKS)}")
-    parsed = {
-        stem: parse_settings(settings, read_contract(NOTEBOOKS / f"{stem}.ipynb").parameters, stem)
-        if settings
-        else {}
-        for stem in chosen
-    }
-    done: dict[str, Places | None] = {}
-    for stem in chosen:
-        begun = time.monotonic()
-        try:
-            with _progress(stem) as on_cell:
-                places = rerun(stem, parsed[stem], on_cell)
-        except RerunError as error:
-            print(error, file=sys.stderr)
-            done[stem] = None
-            continue
-        with locked(BUILD / "publishing.lock"):
-            write_manifest(places)
-        done[stem] = places
-        where = shown(places.figures)
-        print(f"{stem}: figures in {where}/, {time.monotonic() - begun:.1f} s", flush=True)
-    return done
+    return run_shown([Job(stem, _parsed(settings, stem)) for stem in chosen], workers, cold)
+
+
+def _parsed(settings: Sequence[str], stem: str) -> Mapping[str, Any]:
+    """Return the settings of a notebook."""
+    if not settings:
+        return {}
+    return parse_settings(settings, read_contract(NOTEBOOKS / f"{stem}.ipynb").parameters, stem)
+
+
+def run_shown(jobs: Sequence[Job], workers: int = 0, cold: bool = False) -> list[Result]:
+    """Run jobs and show how they get on: a live table on a terminal, else a line for each.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        What to run. Those that took longest the last time begin first.
+    workers : int
+        How many at once; 0 for as many as there are cores.
+    cold : bool
+        Start every kernel afresh.
+
+    Returns
+    -------
+    list of Result
+        In the order of the jobs.
+    """
+    with ended_by_signals(), watch(jobs) as show:
+
+        def on_event(event: Event) -> None:
+            if event.result is not None and event.result.places is not None:
+                with locked(BUILD / "publishing.lock"):
+                    write_manifest(event.result.places)
+            show(event)
+
+        results = run_jobs(
+            longest_first(jobs), workers=workers or cores(), cold=cold, on_event=on_event
+        )
+    note_seconds(results)
+    found = {id(result.job): result for result in results}
+    return [found[id(job)] for job in jobs]
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
-def _progress(stem: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar per notebook on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
+def ended_by_signals() -> Iterator[None]:
+    """Take the signals that ask a process to end for Ctrl-C, so that it can end its kernels."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, _interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("cell {task.completed} of {task.total}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(stem, total=None)
-        yield lambda cell, count: bars.update(task, completed=cell, total=count)
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

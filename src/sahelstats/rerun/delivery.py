@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from sahelstats.files import locked, write_atomic
 from sahelstats.notebook import FIGURE_NAME
 from sahelstats.paths import BUILD
+from sahelstats.rerun.folders import run_folder
 from sahelstats.rerun.jobs import Job, Result
 from sahelstats.rerun.publishing import Places, publish
 from sahelstats.rerun.worker import Delivery
@@ -43,17 +41,12 @@ def put_in_place(job: Job, files: Mapping[str, str], delivery: Delivery, seconds
         return Result(job, None, delivery.error, seconds)
     if fault := _fault(job.stem, files, delivery):
         return Result(job, None, f"what the worker returned cannot be used: {fault}", seconds)
-    runs = BUILD / "runs"
-    runs.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{job.stem}-", dir=runs))
-    try:
+    with run_folder(job.stem) as folder:
         (folder / "figures").mkdir()
         for name, content in delivery.files.items():
             (folder / name).write_bytes(content)
         with locked(BUILD / "publishing.lock"):
             publish(folder, job.stem, places, delivery.record)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return Result(job, places, "", seconds)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,27 @@ from sahelstats.rerun import lean  # noqa: F401  # isort: skip  # before nbforma
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+from papermill.iorw import write_ipynb
 
 from sahelstats.rerun import tracing
+from sahelstats.rerun.kernels import (
+    Kernels,
+    Provisioner,
+    command_of,
+    environment_in,
+    private_folder,
+)
 
 NAME = "sahelstats"
 
 #: An address of a socket file holds about a hundred bytes, `/socket-5` included.
 _LONGEST_FOLDER = 80
+
+#: Seconds between two looks at whether a kernel still lives.
+_LOOK = 0.1
 
 
 class OwnInterpreter(KernelSpecManager):
@@ -29,9 +40,7 @@ class OwnInterpreter(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the kernel of this environment, whatever the name."""
-        command = [sys.executable, "-m", "sahelstats.rerun.kernel", "-f", "{connection_file}"]
-        command.append("--log-level=50")  # that it is being stopped is no news
-        return KernelSpec(argv=command, display_name="sahelstats", language="python")
+        return command_of()
 
 
 class TracingClient(PapermillNotebookClient):
@@ -46,6 +55,17 @@ class TracingClient(PapermillNotebookClient):
         code = f"__import__('sahelstats.rerun.tracing', fromlist=['write']).write({self.folder!r})"
         self.wait_for_reply(self.kc.execute(code, silent=True, store_history=False))
 
+    async def _async_poll_kernel_alive(self) -> None:
+        """Look often, so that the death of a kernel ends the run soon."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            try:
+                await self._async_check_alive()
+            except DeadKernelError:
+                if self.task_poll_for_reply is not None:
+                    self.task_poll_for_reply.cancel()
+                return
+
     folder = ""
 
 
@@ -53,9 +73,24 @@ class IsolatedEngine(NBClientEngine):
     """Runs a notebook in a kernel of its own that no setting of the machine reaches."""
 
     @classmethod
+    def execute_notebook(
+        cls, nb: Any, kernel_name: str, output_path: str | None = None, **kwargs: Any
+    ) -> Any:
+        """Run a notebook and write it when it has ended, however that was.
+
+        papermill would write all of it twice for every cell. Nobody reads it before the end, and
+        what a dead runner leaves behind is removed.
+        """
+        try:
+            return super().execute_notebook(nb, kernel_name, output_path=None, **kwargs)
+        finally:
+            if output_path is not None:
+                write_ipynb(nb, output_path)
+
+    @classmethod
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, *args: Any, folder: str, environment: dict[str, str],
-        on_cell: Any = None, start_timeout: int = 60, **_: Any,
+        kernels: Kernels, on_cell: Any = None, start_timeout: int = 60, **_: Any,
     ) -> Any:  # fmt: skip
         """Run the cells of a managed notebook.
 
@@ -71,6 +106,8 @@ class IsolatedEngine(NBClientEngine):
             The run's folder.
         environment : dict
             Environment variables of the kernel, in addition to this process's.
+        kernels : Kernels
+            Starts the kernel.
         on_cell : callable, optional
             Called with the number of each cell as it starts.
         start_timeout : int
@@ -81,43 +118,27 @@ class IsolatedEngine(NBClientEngine):
         NotebookNode
             The executed notebook.
         """
-        private = tempfile.mkdtemp(prefix="sahelstats-")
+        private = private_folder()
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter())
         manager.connection_file = str(Path(private) / "kernel.json")
         if os.name == "posix" and len(os.fsencode(private)) <= _LONGEST_FOLDER:
             # Files in a private folder instead of ports: parallel kernels cannot collide.
             manager.transport = "ipc"
             manager.ip = str(Path(private) / "socket")
-        client = TracingClient(nb_man, km=manager, startup_timeout=start_timeout, timeout=None)
+        manager.provisioner = Provisioner(kernel_spec=manager.kernel_spec, parent=manager)
+        manager.provisioner.kernels = kernels
+        client = TracingClient(
+            nb_man, km=manager, startup_timeout=start_timeout, timeout=None,
+            shutdown_kernel="immediate",  # all that it was to write it has written
+        )  # fmt: skip
         client.folder = folder
         client.owns_km = True  # it ends the kernel, too
         if on_cell is not None:
             client.on_cell_start = lambda cell, cell_index: on_cell(cell_index)
         try:
-            return client.execute(env=_environment(private) | environment, cwd=str(tracing.ROOT))
+            return client.execute(env=environment_in(private) | environment, cwd=str(tracing.ROOT))
         finally:
             shutil.rmtree(private, ignore_errors=True)
-
-
-def _environment(private: str) -> dict[str, str]:
-    """Return an environment in which the same notebook gives the same bytes."""
-    # Stands in for the user's: some of its settings, the time zone say, no stylesheet can reset.
-    settings = Path(private) / "matplotlibrc"
-    settings.touch()
-    return os.environ | {
-        "IPYTHONDIR": private,  # start-up files of the user's own profile
-        "PYTHONSTARTUP": "",  # which IPython runs, too
-        "MATPLOTLIBRC": str(settings),
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "PYTHONHASHSEED": "0",
-        "PYTHONNOUSERSITE": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-        # The order of a sum depends on the number of threads.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
 
 
 papermill_engines.register(NAME, IsolatedEngine)

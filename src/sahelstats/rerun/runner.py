@@ -5,27 +5,31 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sahelstats.files import locked
 from sahelstats.notebook import FOLDER_VARIABLE, STEM_VARIABLE
 from sahelstats.paths import BUILD, NOTEBOOKS, shown
 from sahelstats.rerun.contract import Contract, read_contract
 from sahelstats.rerun.errors import RerunError
+from sahelstats.rerun.folders import run_folder
 from sahelstats.rerun.outcome import Failure, find_failure
 from sahelstats.rerun.parameters import variant_name
 from sahelstats.rerun.publishing import Places, make_record, publish
+
+if TYPE_CHECKING:
+    from sahelstats.rerun.kernels import Kernels
 
 OnCell = Callable[[int, int], None]
 
 
 def rerun(
-    stem: str, settings: Mapping[str, Any] | None = None, on_cell: OnCell | None = None
-) -> Places:
+    stem: str, settings: Mapping[str, Any] | None = None, on_cell: OnCell | None = None,
+    *, kernels: Kernels | None = None,
+) -> Places:  # fmt: skip
     """Run one notebook through papermill and put its results in place.
 
     Parameters
@@ -37,6 +41,8 @@ def rerun(
         stay as they are, even where a value is the notebook's own default.
     on_cell : callable, optional
         Called with (cell, number of cells) as each starts.
+    kernels : Kernels, optional
+        Starts the kernel; without it the kernel is a cold one.
 
     Returns
     -------
@@ -52,30 +58,25 @@ def rerun(
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     given = dict(settings or {})
     places = Places.of(variant_name(given) if given else "")
-    runs = BUILD / "runs"
-    runs.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{stem}-", dir=runs))
-    try:
-        _run_in(folder, contract, given, places, on_cell)
+    with run_folder(stem) as folder:
+        _run_in(folder, contract, given, places, on_cell, kernels)
         record = make_record(folder, contract.path, contract.parameters | given)
         with locked(BUILD / "publishing.lock"):
             publish(folder, stem, places, record)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return places
 
 
 def _run_in(
     folder: Path, contract: Contract, given: Mapping[str, Any], places: Places,
-    on_cell: OnCell | None,
+    on_cell: OnCell | None, kernels: Kernels | None = None,
 ) -> None:  # fmt: skip
     """Run a notebook in a folder of its own; raise when any sign of success is missing."""
-    exception = execute(contract, given, folder, on_cell)
+    exception = execute(contract, given, folder, on_cell, kernels)
     output = folder / "executed.ipynb"
     cells = _cells(output)
     if exception is not None and not _first_cell_began(cells):
         # The kernel died before it ran anything: a fault of the machine, worth one more try.
-        exception = execute(contract, given, folder, on_cell)
+        exception = execute(contract, given, folder, on_cell, kernels)
         cells = _cells(output)
     own = places == Places.of()
     failure = find_failure(
@@ -86,8 +87,9 @@ def _run_in(
 
 
 def execute(
-    contract: Contract, given: Mapping[str, Any], folder: Path, on_cell: OnCell | None
-) -> Exception | None:
+    contract: Contract, given: Mapping[str, Any], folder: Path, on_cell: OnCell | None,
+    kernels: Kernels | None = None,
+) -> Exception | None:  # fmt: skip
     """Run a notebook with papermill.
 
     Parameters
@@ -100,28 +102,39 @@ def execute(
         Takes ``executed.ipynb`` and whatever the notebook writes.
     on_cell : callable or None
         Called with (cell, number of cells) as each starts.
+    kernels : Kernels, optional
+        Starts the kernel; without it the kernel is a cold one.
 
     Returns
     -------
     Exception or None
         What papermill raised; that it raised nothing does not mean success.
+
+    Raises
+    ------
+    Stopped
+        When the kernel was ended because no result is wanted any more.
     """
     from sahelstats.rerun import engine
+    from sahelstats.rerun.kernels import Kernels, Stopped
 
     import papermill  # isort: skip  # after the engine, which makes the import quick
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     count = len(json.loads(contract.path.read_text(encoding="utf-8"))["cells"])
     report = None if on_cell is None else (lambda index: on_cell(min(index + 1, count), count))
-    try:
-        papermill.execute_notebook(
-            contract.path, folder / "executed.ipynb", dict(given), engine_name=engine.NAME,
-            kernel_name="python3", language="python", progress_bar=False, on_cell=report,
-            folder=str(folder),
-            environment={STEM_VARIABLE: contract.stem, FOLDER_VARIABLE: str(folder)},
-        )  # fmt: skip
-    except Exception as error:  # whatever papermill or the kernel raise is the run's failure
-        return error
+    with nullcontext(kernels) if kernels is not None else Kernels() as used:
+        try:
+            papermill.execute_notebook(
+                contract.path, folder / "executed.ipynb", dict(given), engine_name=engine.NAME,
+                kernel_name="python3", language="python", progress_bar=False, on_cell=report,
+                folder=str(folder), kernels=used,
+                environment={STEM_VARIABLE: contract.stem, FOLDER_VARIABLE: str(folder)},
+            )  # fmt: skip
+        except Exception as error:  # whatever papermill or the kernel raise is the run's failure
+            if used.stopped:
+                raise Stopped from None
+            return error
     return None
 
 

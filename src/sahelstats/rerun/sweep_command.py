@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sahelstats.rerun.jobs import Event, Job, Result, run_jobs
+from sahelstats.rerun.command import cores, ended_by_signals, run_shown
+from sahelstats.rerun.jobs import Job, Result
+from sahelstats.rerun.progress import watch
 from sahelstats.rerun.sweeping import Outcome, as_table, run_sweep, summary
 from sahelstats.rerun.sweeps import Sweep, read_sweep
 
 
 def sweep_from(
-    file: Path, *, workers: int = 1, many: bool = False, cold: bool = False, dask: str | None = None
+    file: Path, workers: int = 0, *, cold: bool = False, many: bool = False, dask: str | None = None
 ) -> tuple[Sweep, list[Outcome]]:
     """Run the sweep that a file asks for.
 
@@ -21,11 +22,11 @@ def sweep_from(
     file : Path
         A YAML file.
     workers : int
-        How many runs at once, where the machine is this one.
-    many : bool
-        Whether a large number of runs is meant.
+        How many runs at once, where the machine is this one; 0 for as many as there are cores.
     cold : bool
         Whether every kernel starts afresh.
+    many : bool
+        Whether a large number of runs is meant.
     dask : str, optional
         Address of a Dask cluster, or ``local`` for one started here.
 
@@ -42,24 +43,21 @@ def sweep_from(
     sweep = read_sweep(file, many=many)
 
     def run_here(jobs: Sequence[Job]) -> list[Result]:
-        return run_jobs(jobs, workers=workers, cold=cold, on_event=tell)
+        return run_shown(jobs, workers, cold)
 
     def run_there(jobs: Sequence[Job]) -> list[Result]:
         from sahelstats.rerun.cluster import run_on_cluster
 
-        return run_on_cluster(jobs, str(dask), workers=workers, cold=cold, on_event=tell)
+        with ended_by_signals(), watch(jobs) as show:
+            return run_on_cluster(
+                jobs, str(dask), workers=workers or cores(), cold=cold, on_event=show
+            )
 
     return sweep, run_sweep(sweep, run_there if dask else run_here)
 
 
-def tell(event: Event) -> None:
-    """Print a line when a run ends."""
-    if event.state in ("done", "failed"):
-        print(f"{event.job.stem}, {event.job.variant}: {event.state}", flush=True)
-
-
 def print_summary(sweep: Sweep, outcomes: Sequence[Outcome]) -> None:
-    """Print what came of a sweep: the errors in full, then the table.
+    """Print what came of a sweep; the errors were printed in full as they came.
 
     Parameters
     ----------
@@ -70,9 +68,6 @@ def print_summary(sweep: Sweep, outcomes: Sequence[Outcome]) -> None:
     """
     from rich.console import Console
 
-    for outcome in outcomes:
-        if outcome.state == "failed":
-            print(f"{outcome.job.stem}, {outcome.job.variant}: {outcome.message}", file=sys.stderr)
     console = Console()
     if not console.is_terminal:
         console.width = 200  # a file has no edge; narrow columns would only break words

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sahelstats.paths import BUILD, FIGURES, NOTEBOOKS, ROOT, shown
+from sahelstats.rerun.command import cores, ended_by_signals
 from sahelstats.rerun.contract import find_stem, read_contract, stems
 from sahelstats.rerun.differences import count_values, difference, value_differences
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.fingerprint import Change, input_changes, read_record
-from sahelstats.rerun.jobs import Event, Job, Result
+from sahelstats.rerun.jobs import Job, Result
+from sahelstats.rerun.order import longest_first
+from sahelstats.rerun.progress import watch
 from sahelstats.rerun.publishing import Places, digests, sha256
 from sahelstats.rerun.shadow import Shadow, project_files
 
@@ -98,10 +101,7 @@ class Verdict:
         return shown_lines
 
 
-def verify(
-    names: Sequence[str] = (), *, workers: int = 1, cold: bool = False,
-    on_event: Callable[[Event], None] | None = None,
-) -> list[Verdict]:  # fmt: skip
+def verify(names: Sequence[str] = (), workers: int = 0, cold: bool = False) -> list[Verdict]:
     """Rerun notebooks in a temporary folder and compare with the committed figures.
 
     Parameters
@@ -109,11 +109,9 @@ def verify(
     names : sequence of str
         Stems, files or leading numbers; all notebooks when empty.
     workers : int
-        How many notebooks at once.
+        How many notebooks at once; 0 for as many as there are cores.
     cold : bool
         Whether every kernel starts afresh.
-    on_event : callable, optional
-        As for ``run_jobs``.
 
     Returns
     -------
@@ -129,11 +127,12 @@ def verify(
     manifest = _manifest()
     parameters = [read_contract(NOTEBOOKS / f"{stem}.ipynb").parameters for stem in chosen]
     files = {path: sha256(ROOT / path) for path in project_files(chosen, parameters)}
+    jobs = longest_first([Job(stem) for stem in chosen])
     with tempfile.TemporaryDirectory(prefix="sahelstats-verify-") as folder:
-        with Shadow(Path(folder)) as shadow:
+        with ended_by_signals(), Shadow(Path(folder)) as shadow, watch(jobs) as show:
             shadow.hold(files, lambda path: (ROOT / path).read_bytes())
-            jobs = [Job(stem) for stem in chosen]
-            results = shadow.run(jobs, workers=workers, cold=cold, on_event=on_event)
+            results = shadow.run(jobs, workers=workers or cores(), cold=cold, on_event=show)
+        results.sort(key=lambda result: chosen.index(result.job.stem))
         return [_verdict(result, manifest) for result in results]
 
 
