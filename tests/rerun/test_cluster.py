@@ -48,7 +48,7 @@ class Cluster:
         # A worker that replaces a dead one gets the same environment.
         self.local = distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1",
-            dashboard_address=None, silence_logs=50, env=self.environment,
+            dashboard_address="127.0.0.1:0", silence_logs=50, env=self.environment,
         )  # fmt: skip
         self.address = self.local.scheduler_address
         self.client = distributed.Client(self.address, set_as_default=False)
@@ -167,7 +167,7 @@ def test_a_worker_with_another_version_is_refused(swept, cluster, tmp_path):
     swept.write("one.yaml", "notebooks: [01]\ngrid:\n  steps: [6, 7]\n")
     environment = cluster.environment | {"PYTHONPATH": str(other)}
     scheduler = distributed.LocalCluster(
-        n_workers=0, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
     )
     command = [sys.executable, "-m", "distributed.cli.dask_worker", "--no-nanny", "--no-dashboard"]
     with (

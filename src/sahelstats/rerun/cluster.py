@@ -110,7 +110,7 @@ def _connected(address: str, workers: int) -> Iterator[Any]:
         if address == LOCAL:
             cluster = distributed.LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                dashboard_address=None, silence_logs=logging.CRITICAL,
+                dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
             )  # fmt: skip
         target = address if cluster is None else cluster
         try:
