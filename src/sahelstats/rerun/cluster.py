@@ -95,8 +95,8 @@ def _files_of(job: Job) -> dict[str, str]:
 def _connected(address: str, workers: int) -> Iterator[Any]:
     """Connect to a cluster, or start one on this machine."""
     try:
-        import cloudpickle
         import distributed
+        from distributed.protocol.pickle import cloudpickle
     except ImportError:
         raise RerunError(
             "--dask needs dask.distributed, which is not installed:"
