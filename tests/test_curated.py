@@ -148,6 +148,7 @@ def test_the_package_knows_keys_and_references(descriptor):
         ("claims", "incident_id"): "incidents",
         ("claims", "claimant"): "sources",
         ("dropped_claims", "incident_id"): "incidents",
+        ("ucdp_crosscheck", "incident_id"): "incidents",
     }
 
 

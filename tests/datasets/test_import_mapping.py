@@ -8,7 +8,7 @@ from producers import ACLED_NEW, GED, GTD, acled, ged, gtd, text, write
 from sahelstats.datasets import mapping, mapping_markdown, read_acled, read_gtd, read_ucdp_ged
 from sahelstats.datasets.actors import RULES, identify
 from sahelstats.datasets.importing import refuse_broken
-from sahelstats.tables import load_table
+from sahelstats.tables import load_incidents, load_table
 from sahelstats.tables import vocabulary as v
 from sahelstats.tables.schema import ACTORS, TIDY
 
@@ -323,3 +323,18 @@ def test_coordinates_are_read_exactly(tmp_path):
     rows = [ged(n, latitude=f"{a:.6f}", longitude=f"{b:.6f}") for n, (a, b) in enumerate(numbers)]
     table = read_ucdp_ged(write(tmp_path / "a.csv", text(GED, rows)))
     assert (table[["latitude", "longitude"]].to_numpy() == numbers).all()
+
+
+def test_a_side_that_ucdp_has_not_identified_yet_is_unidentified(ged_file):
+    table = read_ucdp_ged(ged_file(ged(1, side_b="XXX432")))
+    assert table[["actor", "actor_family"]].to_numpy().tolist() == [
+        ["unidentified armed men", "unidentified"]
+    ]
+
+
+def test_text_columns_can_be_searched_whatever_keeps_them(ged_file):
+    # With pyarrow installed pandas keeps text in it, and mixing its two kinds of array fails.
+    table = read_ucdp_ged(ged_file(ged(1)))
+    assert table["incident_id"].str.replace("UCDP", "own").tolist() == ["own-1"]
+    assert table["country"].isin(["MLI"]).tolist() == [True]
+    assert type(table["place"].array) is type(load_incidents()["place"].array)

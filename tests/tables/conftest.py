@@ -5,10 +5,10 @@ import csv
 import pytest
 
 from sahelstats.tables.faults import TableError
-from sahelstats.tables.schema import CURATED_TABLES, TIDY
+from sahelstats.tables.schema import CURATED_TABLES, TIDY, UCDP_CROSSCHECK
 from sahelstats.validation.folder import validate
 
-TABLES = {table.name: table for table in (TIDY, *CURATED_TABLES)}
+TABLES = {table.name: table for table in (TIDY, *CURATED_TABLES, UCDP_CROSSCHECK)}
 
 GOOD = {
     "incidents": [
@@ -66,6 +66,15 @@ GOOD = {
     "dropped_claims": [
         {"incident_id": "MLI-20220722-kati", "claim_no": "7", "reason": "merged into claim 1"},
         {"incident_id": "MLI-20240917-bamako", "claim_no": "9", "reason": "merged into claim 1"},
+    ],
+    "ucdp_crosscheck": [
+        {"incident_id": "MLI-20220722-kati", "ged_id": "0"},
+        {
+            "incident_id": "MLI-20220727-sokolo", "ged_id": "441", "date_start": "2022-07-27",
+            "date_end": "2022-07-27", "place": "Sokolo town", "geo_precision": "1",
+            "latitude": "14.73", "longitude": "-6.12", "type_of_violence": "state-based",
+            "side_a": "Government of Mali", "side_b": "JNIM", "low": "3", "best": "2", "high": "9",
+        },
     ],
     "tidy": [
         {

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sahelstats.article.evidence import Evidence
 from sahelstats.paths import DATA
+from sahelstats.summaries import country_name, listed
 
 ASSERTIONS = DATA / "article_assertions.csv"
 VERDICTS = ("supported", "partly", "contradicted", "not testable here")
@@ -47,6 +48,10 @@ class Check:
         What is compared, and the threshold, in words.
     on_events : bool
         Whether imported event data can be asked as well.
+    countries : tuple of str
+        Countries that event data must hold to be asked, ISO 3166-1 alpha-3.
+    until : int
+        Year that event data must reach to be asked.
     run : callable
         Evidence -> Finding.
     """
@@ -54,6 +59,8 @@ class Check:
     assertion_id: str
     compares: str
     on_events: bool
+    countries: tuple[str, ...]
+    until: int
     run: Callable[[Evidence], Finding]
 
 
@@ -61,7 +68,11 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(
-    assertion_id: str, compares: str, on_events: bool = False
+    assertion_id: str,
+    compares: str,
+    on_events: bool = False,
+    countries: tuple[str, ...] = (),
+    until: int = 0,
 ) -> Callable[[Callable[[Evidence], Finding]], Callable[[Evidence], Finding]]:
     """Register the function below as the check of an assertion.
 
@@ -73,6 +84,10 @@ def check(
         What is compared, and the threshold, in words.
     on_events : bool
         Whether imported event data can be asked as well.
+    countries : tuple of str
+        Countries without which event data cannot be asked.
+    until : int
+        Year that event data must reach to be asked.
 
     Returns
     -------
@@ -81,7 +96,7 @@ def check(
     """
 
     def register(run: Callable[[Evidence], Finding]) -> Callable[[Evidence], Finding]:
-        CHECKS[assertion_id] = Check(assertion_id, compares, on_events, run)
+        CHECKS[assertion_id] = Check(assertion_id, compares, on_events, countries, until, run)
         return run
 
     return register
@@ -145,7 +160,7 @@ def check_article(
     for assertion in load_assertions().itertuples(index=False):
         how = CHECKS[str(assertion.assertion_id)]
         finding = how.run(curated)
-        beside = how.run(Evidence(events)) if events is not None and how.on_events else None
+        beside = ask_events(how, events) if events is not None and how.on_events else None
         rows.append(
             {
                 "assertion_id": how.assertion_id,
@@ -160,6 +175,31 @@ def check_article(
             }
         )
     return pd.DataFrame(rows)
+
+
+def ask_events(how: Check, events: pd.DataFrame) -> Finding:
+    """Return what event data say of one assertion.
+
+    Parameters
+    ----------
+    how : Check
+        The check; its ``on_events`` is true.
+    events : DataFrame
+        An imported tidy table.
+
+    Returns
+    -------
+    Finding
+        "not testable here" where the data leave out a country or end before the assertion: what
+        a file does not cover is no evidence that nothing happened.
+    """
+    held = set(events["country"])
+    if lacking := [country_name(code) for code in how.countries if code not in held]:
+        return Finding("not testable here", f"The data hold no event in {listed(lacking)}.")
+    last = int(events["year"].max())
+    if last < how.until:
+        return Finding("not testable here", f"The data end in {last}.")
+    return how.run(Evidence(events))
 
 
 def grade(supported: bool, partly: bool = False) -> str:

@@ -42,7 +42,8 @@ class Rule:
 
 #: The first rule that fits holds.
 RULES = (
-    Rule(r"(unidentified|unknown|xxx)\b|$", "unidentified", UNNAMED),
+    # XXX and the number of a state is how candidate events name whom UCDP has not identified yet.
+    Rule(r"(unidentified|unknown|xxx\d*)\b|$", "unidentified", UNNAMED),
     Rule(r"jnim\b|jama'?at nu[sṣ]rat al.islam", "jnim", "JNIM"),
     Rule(r"aqim\b|al.qa(ida|eda|'ida) in the islamic maghreb", "jnim", "AQIM"),
     Rule(r"ansar dine\b|ansar al.?dine \(mali\)", "jnim", "Ansar Dine", _REGION),

@@ -330,7 +330,7 @@ def typed_array(values: np.ndarray, column: Any) -> Any:
         return values.astype("datetime64[us]")
     if column.kind == "number":
         return values.astype(float)
-    return pd.arrays.StringArray(np.where(values == "", pd.NA, values))
+    return pd.array(np.where(values == "", pd.NA, values), dtype="string")
 
 
 #: Fills a draft from the cells of one producer.

@@ -13,6 +13,9 @@ from sahelstats.datasets.similarity import PARTS, Events, scores
 #: Two candidates of which the scores differ by less are hard to tell apart.
 MARGIN = 0.05
 
+#: Least score of a pair.
+MIN_SCORE = 0.5
+
 #: Length of the slices of time in which candidates are looked for, in days: events of months lie
 #: in several.
 SLICE = 30
@@ -40,7 +43,7 @@ def match_events(
     right: pd.DataFrame,
     days: float = 2,
     km: float = 50,
-    min_score: float = 0.5,
+    min_score: float = MIN_SCORE,
     candidates: bool = False,
 ) -> pd.DataFrame:
     """Find the rows of two tables that are the same incident.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -78,10 +79,55 @@ def verdict_bars(ax: Axes, counts: pd.DataFrame) -> Axes:
                        label=verdict, height=0.62, edgecolor="white")  # fmt: skip
         ax.bar_label(bars, [str(n) if n else "" for n in width], label_type="center", size=7.5)
         left = left + width
-    ax.invert_yaxis()
+    ax.set_ylim(len(counts) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.set_xticks([])
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.legend(ncols=len(counts.columns), loc="lower left", bbox_to_anchor=(0, -0.16))
     return ax
+
+
+def counts_by_kind(checked: pd.DataFrame, verdict: str) -> pd.DataFrame:
+    """Return how many assertions of each kind have which verdict, most frequent kind first.
+
+    Parameters
+    ----------
+    checked : DataFrame
+        With ``kind`` and the column that `verdict` names.
+    verdict : str
+        ``verdict`` or ``events_verdict``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``kind``, a column for each verdict.
+
+    Examples
+    --------
+    >>> checked = pd.DataFrame({"kind": ["figure", "figure"], "verdict": ["partly", "supported"]})
+    >>> counts_by_kind(checked, "verdict").to_numpy().tolist()
+    [[1, 1, 0, 0]]
+    """
+    counts = checked.groupby(["kind", verdict]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(VERDICT_COLOURS), fill_value=0).rename_axis(columns=None)
+    return counts.loc[counts.sum(axis=1).sort_values(ascending=False).index]
+
+
+def verdict_key(axes: Sequence[Axes]) -> Sequence[Axes]:
+    """Draw the key of the verdicts once: below a single plot, else in the last one.
+
+    Parameters
+    ----------
+    axes : sequence of Axes
+        With ``verdict_bars``; the last of several has room at its lower right.
+
+    Returns
+    -------
+    sequence of Axes
+        The same.
+    """
+    if len(axes) == 1:
+        axes[0].legend(ncols=len(VERDICT_COLOURS), loc="lower left", bbox_to_anchor=(0, -0.16))
+    else:
+        axes[-1].legend(loc="lower right")
+    return axes

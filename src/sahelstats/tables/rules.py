@@ -182,6 +182,19 @@ def _attackers_flag_fits_victims(frame: pd.DataFrame) -> pd.Series:
     return missing | (attackers & (flag == "yes")) | open_group | (~attackers & (flag == "no"))
 
 
+#: What a row of the cross-check says of an event; low and high are the producer's, in any order.
+_OF_AN_EVENT = (
+    "date_start", "date_end", "place", "geo_precision", "latitude", "longitude",
+    "type_of_violence", "side_a", "side_b", "low", "best", "high",
+)  # fmt: skip
+
+
+def _event_whole_or_absent(frame: pd.DataFrame) -> pd.Series:
+    filled = frame[list(_OF_AN_EVENT)].notna()
+    none = (frame["ged_id"] == 0).fillna(False).astype(bool)
+    return filled.all(axis=1).mask(none, ~filled.any(axis=1))
+
+
 def _denial_is_zero(frame: pd.DataFrame) -> pd.Series:
     zero = ((frame["best"] == 0) & (frame["qualifier"] == "exact")).fillna(False).astype(bool)
     status = frame["status"]
@@ -248,6 +261,15 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule(
             "reported_not_in_future", "reported_on", _not_in_future("reported_on"),
             "lies in the future", "Correct the date.",
+        ),
+    ),
+    "ucdp_crosscheck": (
+        _DATES_AND_PLACE[0],
+        Rule(
+            "event_whole_or_absent", "ged_id", _event_whole_or_absent,
+            "does not fit the rest of the row",
+            "Fill in all of the event's columns, or none where no event is near.",
+            _OF_AN_EVENT,
         ),
     ),
     "tidy": (

@@ -345,5 +345,33 @@ TIDY = Table(
     ("incident_id",),
 )
 
+UCDP_CROSSCHECK = Table(
+    "ucdp_crosscheck",
+    PurePosixPath("ucdp_crosscheck.csv"),
+    "one event of UCDP GED near an incident, or one incident that has none near it",
+    (
+        _INCIDENT_ID,
+        Column("ged_id", "integer", "UCDP's id of the event; 0 where none is near.", minimum=0),
+        Column("date_start", "date", "First day of the event.", "ISO 8601 date", False),
+        Column("date_end", "date", "Last day of the event.", "ISO 8601 date", False),
+        Column("place", "text", "UCDP's name of the place.", required=False),
+        Column(
+            "geo_precision", "integer", "UCDP's `where_prec` of the place.", "code", False, {}, 1, 5
+        ),
+        Column("latitude", "number", "WGS84 latitude.", "degrees north", False, {}, -90, 90),
+        Column("longitude", "number", "WGS84 longitude.", "degrees east", False, {}, -180, 180),
+        _category("type_of_violence", v.TYPE_OF_VIOLENCE, "UCDP's type.", required=False),
+        Column("side_a", "text", "First side as UCDP names it.", required=False),
+        Column("side_b", "text", "Second side as UCDP names it.", required=False),
+        *(
+            Column(part, "integer", f"UCDP's {part} estimate of all dead, attackers too.",
+                   "people", False, minimum=0)
+            for part in ("low", "best", "high")
+        ),
+    ),
+    ("incident_id", "ged_id"),
+    {"incident_id": ("incidents", "incident_id")},
+)  # fmt: skip
+
 CURATED_TABLES = (INCIDENTS, CLAIMS, SOURCES, ACTORS, PLACES, DROPPED_CLAIMS)
-ALL_TABLES = (TIDY, *CURATED_TABLES)
+ALL_TABLES = (TIDY, *CURATED_TABLES, UCDP_CROSSCHECK)
