@@ -37,7 +37,7 @@ SAHELSTATS := $(PY) -m sahelstats.cli
 # Prerequisites are the copies in build/inputs, which change only when a content changes (see
 # src/sahelstats/rerun/inputs.py). The facts are written anew before every run that may need them.
 
-NEEDS_NOTHING := help clean environment lab lock
+NEEDS_NOTHING := help clean environment lab lock verify
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 include build/rules.mk
 endif
@@ -56,7 +56,7 @@ RECORDS := $(STEMS:%=build/record/%.json)
 
 # ---- targets -----------------------------------------------------------------------------------
 
-.PHONY: all data documents figures reports test check lab lock bench clean help environment FORCE
+.PHONY: all data documents figures reports test check verify lab lock bench clean help environment FORCE
 
 all: figures reports  ## every figure and report (the default)
 	@echo "Figures: figures/   Report: reports/index.html"
@@ -77,6 +77,9 @@ check: $(ENVIRONMENT)  ## lint, format and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+verify: $(ENVIRONMENT)  ## rerun aside and say what differs from the committed figures
+	@$(SAHELSTATS) verify
 
 lab: $(ENVIRONMENT)  ## open the notebooks in JupyterLab
 	$(PY) -m jupyterlab notebooks

@@ -24,10 +24,10 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _interrupted() -> int:
-    """Say what was left by Ctrl-C; return the exit code."""
+def _interrupted() -> typer.Exit:
+    """Say what was left by Ctrl-C, and return the exit to raise."""
     print("Interrupted. What had not ended left everything as it was.", file=sys.stderr)
-    return 130
+    return typer.Exit(130)
 
 
 def _recover(folder: Path) -> None:
@@ -187,17 +187,32 @@ def rerun_notebooks(
             "--set", metavar="NAME=VALUE", help="Parameter; results go to build/variants."
         ),
     ] = None,
+    sweep: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML file with the combinations of parameters to run."),
+    ] = None,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one for each core.")
     ] = 0,
     cold: Annotated[
         bool, typer.Option("--cold", help="Start every kernel afresh instead of forking it.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="A sweep of many runs is meant.")] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Run a sweep on a Dask cluster: tcp://HOST:PORT, or local."
+        ),
+    ] = None,
 ) -> None:
     """Run notebooks through papermill; figures change only when a run succeeds."""
     from sahelstats.rerun.command import rerun_all
     from sahelstats.rerun.errors import RerunError
 
+    if sweep is not None or dask is not None:
+        if sweep is None or names or settings:
+            raise fail("--sweep FILE stands without notebooks and --set; --dask needs --sweep")
+        raise typer.Exit(_sweep(sweep, jobs, cold, yes, dask))
     try:
         results = rerun_all(names or [], settings or [], jobs, cold)
         if settings:
@@ -210,7 +225,7 @@ def rerun_notebooks(
     except RerunError as error:
         raise fail(str(error)) from None
     except KeyboardInterrupt:
-        raise typer.Exit(_interrupted()) from None
+        raise _interrupted() from None
     if any(result.error for result in results):
         raise typer.Exit(1)
 
@@ -232,7 +247,55 @@ def batch(
     try:
         bring_up_to_date(verdicts, write_page if pages else None, jobs)
     except KeyboardInterrupt:
-        raise typer.Exit(_interrupted()) from None
+        raise _interrupted() from None
+
+
+def _sweep(file: Path, workers: int, cold: bool, many: bool, dask: str | None) -> int:
+    """Run a sweep, write its pages, and return the exit code."""
+    from sahelstats.paths import shown
+    from sahelstats.report.sweeps import write_sweep_pages
+    from sahelstats.rerun.errors import RerunError
+    from sahelstats.rerun.sweep_command import print_summary, sweep_from
+
+    try:
+        sweep, outcomes = sweep_from(file, workers, cold=cold, many=many, dask=dask)
+        page = write_sweep_pages(sweep, outcomes)
+    except RerunError as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise _interrupted() from None
+    print_summary(sweep, outcomes)
+    print(f"Choose a variant: {shown(page)}")
+    return int(any(outcome.state == "failed" for outcome in outcomes))
+
+
+@app.command("verify")
+def verify_figures(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Notebooks by stem or number; default all.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="How many at once; 0: one for each core.")
+    ] = 0,
+) -> None:
+    """Rerun notebooks aside and say which figures and values differ from the committed ones."""
+    from sahelstats.rerun.errors import RerunError
+    from sahelstats.rerun.verify import verify
+
+    try:
+        verdicts = verify(names or [], jobs)
+    except RerunError as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise _interrupted() from None
+    for verdict in verdicts:
+        print("\n".join(verdict.lines()))
+    differing = [verdict.stem for verdict in verdicts if not verdict.same]
+    if differing:
+        raise fail(f"Not the same: {', '.join(differing)}")
+    unknown = sum(finding.not_compared != "" for one in verdicts for finding in one.findings)
+    aside = f"; {unknown} of them without their values" if unknown else ""
+    print(f"All the same: {len(verdicts)} notebooks{aside}")
 
 
 @app.command("total")

@@ -81,7 +81,7 @@ def run_shown(
     list of Result
         In the order of the jobs.
     """
-    with _ended_by_signals(), watch(jobs) as show:
+    with ended_by_signals(), watch(jobs) as show:
 
         def on_event(event: Event) -> None:
             if event.result is not None and event.result.places is not None:
@@ -107,7 +107,7 @@ def cores() -> int:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """Take the signals that ask a process to end for Ctrl-C, so that it can end its kernels."""
     if threading.current_thread() is not threading.main_thread():
         yield

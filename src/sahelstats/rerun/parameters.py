@@ -146,9 +146,32 @@ def _parse_list(text: str, default: list[Any]) -> list[Any]:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = nearest_name(name, known)
     return f"there is no parameter {name!r}{hint} (known: {', '.join(known)})"
+
+
+def nearest_name(name: str, known: Sequence[str]) -> str:
+    """Return the end of a message that names the nearest of some names.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    known : sequence of str
+        What would have been right.
+
+    Returns
+    -------
+    str
+        Empty when none is near.
+
+    Examples
+    --------
+    >>> nearest_name("contries", ["countries", "basis"])
+    "; did you mean 'countries'?"
+    """
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def variant_name(parameters: Mapping[str, Any]) -> str:

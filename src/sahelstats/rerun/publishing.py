@@ -102,7 +102,8 @@ def make_record(folder: Path, notebook: Path, parameters: Mapping[str, Any]) -> 
     -------
     dict
         ``figures`` (texts by name), ``inputs`` (sha256 of each data and package file used, of the
-        notebook's source, of the lock file) and ``parameters``.
+        notebook's source, of the lock file), ``outputs`` (sha256 of each figure file and of the
+        values) and ``parameters``.
     """
     used = json.loads((folder / tracing.FILE).read_text(encoding="utf-8"))
     source = cleaned(json.loads(notebook.read_text(encoding="utf-8"))).encode("utf-8")
@@ -113,6 +114,10 @@ def make_record(folder: Path, notebook: Path, parameters: Mapping[str, Any]) -> 
             "package": {path: sha256(ROOT / path) for path in used["package"]},
             "notebook": hashlib.sha256(source).hexdigest(),
             "environment": sha256(LOCK_FILE) if LOCK_FILE.exists() else "",
+        },
+        "outputs": {
+            "figures": {path.name: sha256(path) for path in sorted((folder / "figures").glob("*"))},
+            "values": sha256(folder / "values.json"),
         },
         "parameters": dict(parameters),
     }
@@ -152,8 +157,10 @@ def write_manifest(places: Places) -> Path:
                     # One that was deleted is brought back by a later run of this make.
                     if (file := places.figures / f"{path.stem}__{name}.{kind}").exists()
                 },
-                "made_from": _digests(record),
+                "made_from": digests(record),
             }
+            if "outputs" in record:  # records of earlier versions do not say
+                manifest[f"{path.stem}__{name}"]["values_sha256"] = record["outputs"]["values"]
     if not write_if_changed(target, _json(manifest)):
         os.utime(target)  # make asks for its date
     return target
@@ -171,8 +178,20 @@ def _earlier(manifest: Path) -> dict[str, Any]:
         return {}
 
 
-def _digests(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one sha256 for each kind of input of a run."""
+def digests(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one sha256 for each kind of input of a run, as the manifest keeps them.
+
+    Parameters
+    ----------
+    record : mapping
+        What ``make_record`` returned.
+
+    Returns
+    -------
+    dict
+        ``data`` (a sha256 for each file), ``notebook_sha256``, ``package_sha256`` (of the digests
+        of all files used), ``environment_sha256`` and ``parameters``.
+    """
     inputs = record["inputs"]
     return {
         "data": inputs["data"],
