@@ -95,8 +95,9 @@ def article_of(
                 if article.title:
                     article.lede, source = _before_sections(source)
             after = shown[position + 1] if position + 1 < len(shown) else None
-            if after is not None and _answers(after) and re.fullmatch(r"##? [^\n]+", source.strip()):
-                article.answer_title = source.strip().lstrip("# ")
+            heading = re.fullmatch(r"## ([^\n]+)", source.strip())
+            if heading and after is not None and _answers(after):
+                article.answer_title = heading[1]
             elif source.strip():
                 article.blocks.append(Block("prose", source))
         elif cell["cell_type"] == "code":
@@ -220,8 +221,10 @@ def coloured(source: str) -> str:
     from pygments.lexers import PythonLexer
     from pygments.token import Comment, Keyword, Number, Operator, String
 
-    classes = ((Comment, "c"), (Keyword, "k"), (Operator.Word, "k"), (Operator, "o"))
-    classes += ((Number, "m"), (String, "s"))
+    classes = (
+        (Comment, "c"), (Keyword, "k"), (Operator.Word, "k"), (Operator, "o"), (Number, "m"),
+        (String, "s"),
+    )  # fmt: skip
     parts = []
     for kind, text in PythonLexer().get_tokens(source.rstrip()):
         name = next((name for known, name in classes if kind in known), "")

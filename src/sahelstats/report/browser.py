@@ -7,7 +7,14 @@ import shutil
 from pathlib import Path
 
 #: Names it may have, the free ones first.
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
 APPLICATIONS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -18,13 +25,14 @@ VARIABLE = "SAHELSTATS_BROWSER"
 
 #: Nothing that asks the network or the machine for anything.
 QUIET = (
-    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-default-browser-check", "--disable-extensions",
+    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-extensions",
+    "--no-default-browser-check",
 )  # fmt: skip
 
 MISSING = (
-    "No browser was found to print with. Install Chromium (Debian: apt-get install chromium) or name"
-    f" a browser of its family: {VARIABLE}=/path/to/it. The HTML pages need none."
+    "No browser was found to print with. Install Chromium (Debian: apt-get install chromium), or"
+    f" name a browser of its family: {VARIABLE}=/path/to/it. The HTML pages need none."
 )
 
 

@@ -19,7 +19,7 @@ class Picture:
     Attributes
     ----------
     source : str
-        The SVG as an address that holds it.
+        The SVG as an address that holds it, ready to stand in an attribute.
     width, height : int
         Of the SVG, so that nothing jumps while the page is drawn.
     files : list of tuple
@@ -83,6 +83,10 @@ def link_to(path: Path, page_folder: Path) -> str:
     return quote(Path(os.path.relpath(path, page_folder)).as_posix())
 
 
+#: What a reader of the page never sees.
+_UNSEEN = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
+
+
 def svg_address(svg: str) -> str:
     r"""Return an SVG as a data address.
 
@@ -94,22 +98,21 @@ def svg_address(svg: str) -> str:
     Returns
     -------
     str
-        Without prologue, metadata and needless white space; no double quote in it.
+        Without prologue, metadata and needless white space; as it may stand between double quotes
+        in HTML, without more escaping.
 
     Examples
     --------
     >>> svg_address('<?xml version="1.0"?>\n<svg>\n <g id="a">\n </g>\n</svg>')
     "data:image/svg+xml,<svg><g id='a'></g></svg>"
     """
-    svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = _UNSEEN.sub("", svg)
     svg = re.sub(r">\s+<", "><", svg.strip())
     svg = re.sub(r"\s+", " ", svg)
     # Blanks beside a command of a path mean nothing.
     svg = re.sub(r' d="([^"]*)"', lambda hit: f' d="{_tight(hit[1])}"', svg)
-    quotes = svg.replace('"', "'") if "'" not in svg else svg.replace('"', "%22")
-    return "data:image/svg+xml," + quotes.replace("%22", "\0").replace("%", "%25").replace(
-        "#", "%23"
-    ).replace("\0", "%22")
+    svg = svg.replace("%", "%25").replace("#", "%23").replace("&", "&amp;")
+    return "data:image/svg+xml," + svg.replace('"', "%22" if "'" in svg else "'")
 
 
 def _tight(path: str) -> str:
@@ -117,7 +120,7 @@ def _tight(path: str) -> str:
 
 
 def csv_address(data: bytes) -> str:
-    """Return a CSV file as a data address.
+    r"""Return a CSV file as a data address.
 
     Parameters
     ----------
@@ -131,7 +134,7 @@ def csv_address(data: bytes) -> str:
 
     Examples
     --------
-    >>> csv_address(b"a,b\\n1,2\\n")
+    >>> csv_address(b"a,b\n1,2\n")
     'data:text/csv;charset=utf-8,a,b%0A1,2%0A'
     """
     return "data:text/csv;charset=utf-8," + quote(data, safe=",;:!$()*+-./=?@_~")

@@ -222,7 +222,7 @@ def _incident(
         "start": f"{row['date_start']:%Y-%m-%d}",
         "day": _day(row),
         "place": row["place"],
-        "where": ", ".join(_known(row["admin1"]) + [country_name(row["country"])]),
+        "where": ", ".join([*_known(row["admin1"]), country_name(row["country"])]),
         "actor": row["actor"],
         "attribution": row["attribution"],
         "kind": f"{_capital(_spaced(row['attack_type']))}; target: {_spaced(row['target_type'])}",
@@ -234,7 +234,11 @@ def _incident(
         "n_claims": len(claims),
         "n_claimants": int(claims["claimant"].nunique()),
         "claims": [_claim(claim) for claim in _in_order(claims)],
-        "notes": [text for name in ("note", "review_note") for text in map(_capital, _known(note.get(name)))],
+        "notes": [
+            text
+            for name in ("note", "review_note")
+            for text in map(_capital, _known(note.get(name)))
+        ],
     }
 
 
@@ -244,7 +248,9 @@ def _tolls(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         toll = _toll(row, prefix)
         if pd.notna(toll["high"]):
             reports, parties = (int(row[f"{prefix}_n_{kind}"]) for kind in ("reports", "sources"))
-            behind = f"{_count(reports, 'report', 'reports')}, {_count(parties, 'party', 'parties')}"
+            behind = (
+                f"{_count(reports, 'report', 'reports')}, {_count(parties, 'party', 'parties')}"
+            )
             yield name, f"{range_in_words(toll)} ({behind})"
 
 
@@ -261,7 +267,9 @@ def _claim(claim: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page shows of one claim."""
     said = [victims_in_words(claim)]
     if claim["scope"] != "whole":
-        said.append({"part": "a part of the incident", "wider": "more than the incident"}[claim["scope"]])
+        said.append(
+            {"part": "a part of the incident", "wider": "more than the incident"}[claim["scope"]]
+        )
     if claim["status"] not in ("stated", "denial"):
         said.append(str(claim["status"]))
     relay = _known(claim["relay"])

@@ -40,15 +40,17 @@ class Term:
 
 def _grades() -> str:
     """Return what the grades of ``geo_precision`` mean, in one sentence."""
-    return "; ".join(f"{grade}: {text.rstrip('.').lower()}" for grade, text in GEO_PRECISION.items())
+    return "; ".join(
+        f"{grade}: {text.rstrip('.').lower()}" for grade, text in GEO_PRECISION.items()
+    )
 
 
 #: In the order in which they build on each other.
 TERMS = (
     Term(
         "claim",
-        "one claimant's figure for one outcome (killed, wounded, missing, abducted) and one group of"
-        " victims of one incident",
+        "one claimant's figure for one outcome (killed, wounded, missing, abducted) and one group"
+        " of victims of one incident",
         r"(?<!model )claims?(?! (?:the|to|responsibility))",
     ),
     Term(
@@ -59,8 +61,8 @@ TERMS = (
     ),
     Term(
         "party",
-        "the organisation behind a claimant. A ministry and the army of the same state are one party,"
-        " and not independent of each other",
+        "the organisation behind a claimant. A ministry and the army of the same state are one"
+        " party, and not independent of each other",
         r"party|parties",
     ),
     Term(
@@ -101,7 +103,8 @@ TERMS = (
     Term(
         "model",
         "what is assumed about the truth behind the reports of one incident: from nothing but its"
-        " range (uniform, triangular, PERT, lognormal) to the reports themselves (claims, reported)",
+        " range (uniform, triangular, PERT, lognormal) to the reports themselves (claims,"
+        " reported)",
         r"models?",
     ),
     Term(

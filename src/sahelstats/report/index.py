@@ -139,7 +139,7 @@ def _card(places: Places, stem: str) -> dict[str, Any]:
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     figures = read_record(places, stem)["figures"]
     prose = Prose()
-    card = {
+    card: dict[str, Any] = {
         "number": stem.partition("_")[0],
         "page": f"{stem}.html",
         "question": contract.question,
@@ -178,9 +178,8 @@ def variants(page_folder: Path) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def imported(page_folder: Path) -> list[tuple[str, str]]:
     """Return the imported tables: name, address."""
-    return [
-        (path.name, link_to(path, page_folder)) for path in sorted((DATA / "imported").glob("*.csv"))
-    ]
+    tables = sorted((DATA / "imported").glob("*.csv"))
+    return [(path.name, link_to(path, page_folder)) for path in tables]
 
 
 def downloads(page_folder: Path) -> list[tuple[str, str, str]]:

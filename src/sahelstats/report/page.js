@@ -19,6 +19,23 @@
       }
     }
   }
+  // On a small screen a figure fits the width; whoever wants to read it closely can enlarge it.
+  for (const sheet of document.querySelectorAll("figure .sheet")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "enlarge";
+    const name = sheet.parentElement.querySelector("b").textContent.replace(".", "");
+    const set = (large) => {
+      sheet.classList.toggle("large", large);
+      sheet.toggleAttribute("tabindex", large);
+      if (large) sheet.tabIndex = 0;
+      button.textContent = large ? "Fit" : "Enlarge";
+      button.setAttribute("aria-label", `${button.textContent} ${name}`);
+    };
+    set(false);
+    button.addEventListener("click", () => set(!sheet.classList.contains("large")));
+    sheet.parentElement.querySelector(".files").prepend(button);
+  }
   // A note that is in the way goes with Escape, and comes back when the pointer or focus does.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

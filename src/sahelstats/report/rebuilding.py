@@ -124,6 +124,11 @@ class Builder(threading.Thread):
         with self.news:
             self.news.notify_all()
 
+    def wait_for_news(self, number: int, patience: float) -> None:
+        """Return when the state is no longer the one of a number, or after some seconds."""
+        with self.news:
+            self.news.wait_for(lambda: self.ended or self.state.number != number, patience)
+
     @property
     def ended(self) -> bool:
         """Whether ``stop`` was called."""

@@ -144,11 +144,11 @@ class Site(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """Answers one request."""
 
-    server: Site  # type: ignore[assignment]
+    server: Site
     server_version = "sahelstats"
     sys_version = ""
 
-    def do_GET(self) -> None:  # noqa: N802  # the name the base class calls
+    def do_GET(self) -> None:
         """Answer with a file, the script, or news of the builder."""
         # A page from elsewhere can have its name lead here, but not change the name it asks for.
         if self.headers.get("Host", "").lower() not in self.server.hosts:
@@ -218,10 +218,7 @@ class Handler(BaseHTTPRequestHandler):
                 else:
                     self.wfile.write(b": still here\n\n")
                 self.wfile.flush()
-                with builder.news:
-                    builder.news.wait_for(
-                        lambda: builder.ended or builder.state.number != told, HEARTBEAT
-                    )
+                builder.wait_for_news(told, HEARTBEAT)
         except OSError:
             return  # the reader has gone
 

@@ -41,9 +41,9 @@ def cleaned_tables(html: str) -> str:
     Returns
     -------
     str
-        The tables, columns of numbers set to the right. Styles are left out. Any other markup, which
-        can only have come from data, shows as text; so does what stands beside the tables. Empty
-        where there is no table.
+        The tables, columns of numbers set to the right. Styles are left out. Any other markup,
+        which can only have come from data, shows as text; so does what stands beside the tables.
+        Empty where there is no table.
 
     Examples
     --------
@@ -91,7 +91,7 @@ class _Reader(HTMLParser):
             table = self.tables[-1]
             (table.head if self._in_head else table.body).append(self._row)
         elif tag in ("th", "td") and self._row is not None:
-            self._cell = Cell(tag == "th", *(_span(known.get(k)) for k in ("colspan", "rowspan")))
+            self._cell = Cell(tag == "th", _span(known.get("colspan")), _span(known.get("rowspan")))
             self._row.append(self._cell)
         elif tag == "br":
             self._say(" ")
