@@ -13,7 +13,6 @@ import re
 import string
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -151,16 +150,18 @@ def as_text(text: str) -> str:
     Returns
     -------
     str
-        On one line, with every letter that Markdown or HTML would act on made harmless.
+        On one line, with a backslash before every letter that Markdown or HTML would act on.
 
     Examples
     --------
     >>> as_text("<b> [Gao]")
-    '&lt;b&gt; \\[Gao\\]'
+    '\\<b\\> \\[Gao\\]'
     """
     # What comes from data is text, not markup: a place called <b> must show as <b>.
     line = re.sub(r"\s*[\r\n]\s*", " ", text)
-    return re.sub(r"([\\`*_\[\]|~$#])", r"\\\1", escape(line, quote=False))
+    harmless = re.sub(r"([\\`*_\[\]<>&|~$#])", r"\\\1", line)
+    # At the beginning of a line these make a list.
+    return re.sub(r"^(\s*)(\d*)([-+.)])", r"\1\2\\\3", harmless)
 
 
 class _Markdown(string.Formatter):
@@ -172,7 +173,7 @@ class _Markdown(string.Formatter):
 
 
 def fill_markdown(template: str, **values: Any) -> str:
-    """Return Markdown with named values filled in as text, keeping them in the values file.
+    r"""Return Markdown with named values filled in as text, keeping them in the values file.
 
     Parameters
     ----------
@@ -189,7 +190,7 @@ def fill_markdown(template: str, **values: Any) -> str:
     Examples
     --------
     >>> fill_markdown("The *place* {shown_place}", shown_place="<b>")
-    'The *place* &lt;b&gt;'
+    'The *place* \\<b\\>'
     """
     return _Markdown().vformat(template, (), record(**values))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from pathlib import Path
@@ -126,9 +127,16 @@ def data_csv(data: pd.DataFrame) -> str:
             column = column.astype(object)
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
             safe.isetitem(place, column.map(guarded, na_action="ignore"))
-    return safe.to_csv(
+    written = safe.to_csv(
         index=False, lineterminator="\n", float_format="%.10g", date_format="%Y-%m-%d"
     )
+    if "\r" not in written:
+        return written
+    # Python does not quote a lone carriage return, which a spreadsheet takes for the end of a row.
+    return safe.to_csv(
+        index=False, lineterminator="\n", float_format="%.10g", date_format="%Y-%m-%d",
+        quoting=csv.QUOTE_ALL,
+    )  # fmt: skip
 
 
 def read_data_csv(source: Path | str | IO[str]) -> pd.DataFrame:

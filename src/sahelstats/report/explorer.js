@@ -22,7 +22,7 @@
   };
   let order = "";
 
-  const show = () => {
+  const apply = () => {
     const asked = Object.fromEntries(new FormData(form));
     const searched = plain(asked.search).split(/\s+/).filter(Boolean);
     let shown = 0, low = 0, high = 0;
@@ -48,7 +48,7 @@
     count.hidden = shown === 0;
     none.hidden = shown > 0;
     table.hidden = shown === 0;
-    remember(asked);
+    return asked;
   };
 
   // What was asked stands in the address, so that a view can be kept or sent.
@@ -59,11 +59,12 @@
       history.replaceState(null, "", kept ? `#?${kept}` : location.pathname + location.search);
     } catch { /* a browser may refuse this for a file; nothing depends on it */ }
   };
+  const show = () => remember(apply());
   const recall = () => {
     const hash = decodeURIComponent(location.hash.slice(1));
     if (hash.startsWith("?")) {
       for (const [name, value] of new URLSearchParams(hash)) if (form.elements[name]) form.elements[name].value = value;
-      show();
+      apply();
     } else if (rows.some((row) => row.id === hash)) {
       form.reset();
       const row = document.getElementById(hash);
@@ -83,6 +84,6 @@
   document.getElementById("all").addEventListener("click", () => { form.reset(); form.elements.search.focus(); });
   window.addEventListener("hashchange", recall);
   form.hidden = false;
-  show();
+  apply();
   recall();
 })();

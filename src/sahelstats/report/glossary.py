@@ -40,9 +40,8 @@ class Term:
 
 def _grades() -> str:
     """Return what the grades of ``geo_precision`` mean, in one sentence."""
-    return "; ".join(
-        f"{grade}: {text.rstrip('.').lower()}" for grade, text in GEO_PRECISION.items()
-    )
+    plain = ((grade, text.rstrip(".").lower()) for grade, text in GEO_PRECISION.items())
+    return "; ".join(f"{grade}: {text.replace('; ', ', ')}" for grade, text in plain)
 
 
 #: In the order in which they build on each other.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: Addresses that a page may link to; others are shown as text.
-LINKED = re.compile(r"https?://|#|\.{0,2}/|[\w-]+(?:/|\.html|\.md|\.csv|$)", re.IGNORECASE)
+LINKED = re.compile(r"https?://|#|\.{0,2}/(?!/)|[\w-]+(?:/|\.html|\.md|\.csv|$)", re.IGNORECASE)
 
 #: In these a term is left as it is: a heading is short, a link leads elsewhere, code is quoted.
 _UNMARKED = {"h1", "h2", "h3", "h4", "h5", "h6", "a", "code", "pre", "table", "summary"}

@@ -79,7 +79,7 @@ def served_file(root: Path, address: str) -> Path | None:
     """
     names = unquote(address).split("/")[1:]
     plain = all(name and name[0] != "." and not set(name) & set("\\:\0") for name in names)
-    if not plain or Path(names[-1]).suffix not in KINDS:
+    if not names or not plain or Path(names[-1]).suffix not in KINDS:
         return None
     for folder in SERVED:
         above = names[: len(folder)]
