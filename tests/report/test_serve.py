@@ -83,7 +83,8 @@ def test_pages_figures_and_data_are_served(running, path):
     [
         "/secret.html", "/README.md", "/reports/.hidden.html", "/reports/notes.txt",
         "/src/code.html", "/build/executed/x.json", "/build/variants/a=b,c/values/x.json",
-        "/reports_old/x.html", "/reports/../secret.html", "/reports/%2e%2e/secret.html", "/reports/..%2fsecret.html",
+        "/reports_old/x.html", "/reports/../secret.html", "/reports/%2e%2e/secret.html",
+        "/reports/..%2fsecret.html",
         "/reports/..%5csecret.html", "/reports//../secret.html", "/reports/%252e%252e/secret.html",
         "/build/variants/../../secret.html", "/build/variants/%2e%2e/reports/index.html",
         "/reports/link.html", "/reports/sub/outside.html", "//etc/passwd", "/reports/", "/reports",
@@ -285,7 +286,10 @@ def test_make_is_asked_with_this_interpreter(tmp_path):
 
 
 def test_the_command_ends_on_interrupt(tmp_path):
-    code = "from pathlib import Path\nfrom sahelstats.report.serve import serve\nserve(0, False, Path())"
+    code = (
+        "from pathlib import Path; from sahelstats.report.serve import serve;"
+        " serve(0, False, Path())"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True
     )

@@ -56,7 +56,7 @@ TERMS = (
         "report",
         "what one claimant, in the end, says the toll of an incident is: its latest claims put"
         " together. A claimant counts once, however many outlets relay it",
-        r"(?:complete )?reports?(?= (?:of|on|behind|and|that|are|is)\b|[,.;:])",
+        r"complete reports?|(?<=\bthe )reports?|(?<=\bof )reports|reports(?= behind)",
     ),
     Term(
         "party",

@@ -34,7 +34,7 @@
     };
     set(false);
     button.addEventListener("click", () => set(!sheet.classList.contains("large")));
-    sheet.parentElement.querySelector(".files").prepend(button);
+    sheet.parentElement.querySelector(".files").append(button);
   }
   // A note that is in the way goes with Escape, and comes back when the pointer or focus does.
   document.addEventListener("keydown", (event) => {

@@ -10,6 +10,9 @@ from html.parser import HTMLParser
 _NUMBER = re.compile(r"[-+\u2212]?[\d,.\u202f ]*\d ?%?")
 _STRUCTURE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "br"}
 
+#: A cell with more letters than this is read like prose.
+SENTENCE = 48
+
 
 @dataclass
 class Cell:
@@ -150,10 +153,10 @@ def _span(value: str | None) -> int:
 
 def _drawn(table: Table) -> str:
     """Return a table as HTML."""
-    numeric = _numeric_columns(table.body)
+    numeric, wordy = _numeric_columns(table.body), _wordy_columns(table.body)
     caption = f"<caption>{escape(table.caption.strip())}</caption>" if table.caption.strip() else ""
-    head = "".join(_row(row, numeric, "col") for row in table.head if _said(row))
-    body = "".join(_row(row, numeric, "row") for row in table.body)
+    head = "".join(_row(row, numeric, wordy, "col") for row in table.head if _said(row))
+    body = "".join(_row(row, numeric, wordy, "row") for row in table.body)
     head = f"<thead>{head}</thead>" if head else ""
     return (
         f'<div class="table" tabindex="0"><table>{caption}{head}<tbody>{body}</tbody></table></div>'
@@ -176,7 +179,13 @@ def _numeric_columns(rows: list[list[Cell]]) -> set[int]:
     return {place for place, kind in kinds.items() if kind == {True}}
 
 
-def _row(row: list[Cell], numeric: set[int], scope: str) -> str:
+def _wordy_columns(rows: list[list[Cell]]) -> set[int]:
+    """Return the places of the columns of sentences, which want room on a small screen."""
+    plain = (row for row in rows if all(cell.columns == 1 for cell in row))
+    return {i for row in plain for i, cell in enumerate(row) if len(cell.text.strip()) > SENTENCE}
+
+
+def _row(row: list[Cell], numeric: set[int], wordy: set[int], scope: str) -> str:
     """Return one row as HTML."""
     parts, place = [], 0
     for cell in row:
@@ -186,7 +195,8 @@ def _row(row: list[Cell], numeric: set[int], scope: str) -> str:
         attributes = f' scope="{scope}"' if heading else ""
         attributes += f' colspan="{cell.columns}"' if cell.columns > 1 else ""
         attributes += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-        attributes += ' class="n"' if place in numeric and cell.columns == 1 else ""
+        if cell.columns == 1 and (place in numeric or place in wordy):
+            attributes += ' class="n"' if place in numeric else ' class="w"'
         parts.append(f"<{tag}{attributes}>{text}</{tag}>")
         place += cell.columns
     return f"<tr>{''.join(parts)}</tr>"
