@@ -42,7 +42,7 @@ HEADLINES = (
         "01_incidents",
         "{n_incidents:,}",
         "incidents in {n_countries} countries, {period_first} to {period_last}, with {n_claims:,}"
-        " claims of who killed or wounded how many",
+        " claims of how many were killed or wounded",
         "Picked by hand from what was widely reported. Not a count of attacks.",
     ),
     Headline(
