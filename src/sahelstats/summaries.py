@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sahelstats.tables.bounds import contain_best
 from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
 from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
 
@@ -15,7 +16,7 @@ from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
 def select(
     table: pd.DataFrame, countries: Sequence[str] = (), first_year: int = 0, last_year: int = 9999
 ) -> pd.DataFrame:
-    """Return the incidents of some countries and years.
+    """Return the incidents of some countries and years, ready for statistics.
 
     Parameters
     ----------
@@ -29,7 +30,8 @@ def select(
     Returns
     -------
     DataFrame
-        Rows of `table`, in its order, numbered anew.
+        Rows of `table`, in its order, numbered anew. Ranges that a producer left out of order are
+        widened by ``contain_best`` so that they contain its best figure.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def select(
         raise ValueError(
             f"no incident from {first_year} to {last_year} in {', '.join(countries) or 'the table'}"
         )
-    return table[rows].reset_index(drop=True)
+    return contain_best(table[rows].reset_index(drop=True))
 
 
 def country_name(code: str) -> str:
@@ -370,7 +372,10 @@ def source_shares(claims: pd.DataFrame, table: pd.DataFrame, by: str) -> pd.Data
 KNOWN: dict[str, Callable[[pd.DataFrame, dict[str, str]], pd.Series]] = {
     "Day": lambda t, _: t["date_precision"] == "day",
     "Place to 25 km": lambda t, _: t["geo_precision"] <= 2,
-    "Who attacked": lambda t, _: t["actor_family"] != "unidentified",
+    # Of an event with two sides a producer may name both and not say which attacked.
+    "Who attacked": lambda t, _: (
+        (t["actor_family"] != "unidentified") & (t["attribution"] != "side")
+    ),
     "Number killed": lambda t, toll: t[toll["best"]].notna(),
     "... from two parties": lambda t, toll: t[toll["n_sources"]] >= 2,
     "... with no open end": lambda t, toll: t[toll["open_above"]].eq(False),

@@ -17,6 +17,7 @@ from sahelstats.casualties.incidents import MODELS
 from sahelstats.casualties.opinion import KAPPA
 from sahelstats.paths import CURATED, is_own_table, shown
 from sahelstats.reports import reports
+from sahelstats.tables.bounds import contain_best
 from sahelstats.tables.loading import load_claims, load_incidents
 
 FORMATS = ("table", "csv", "json")
@@ -100,7 +101,7 @@ def totals(asked: Asked) -> tuple[pd.DataFrame, str]:
 def _loaded(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ValueError(f"there is no file {shown(path)}")
-    return load_incidents(path)
+    return contain_best(load_incidents(path))
 
 
 def _reports(asked: Asked) -> pd.DataFrame | None:

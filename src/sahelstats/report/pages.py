@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import sahelstats
 from sahelstats.files import write_atomic
-from sahelstats.paths import INCIDENTS, NOTEBOOKS, shown
+from sahelstats.paths import INCIDENTS, NOTEBOOKS, ROOT, is_own_table, shown
 from sahelstats.rerun.contract import heading_of, read_contract, stems
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.publishing import Places, sha256
+from sahelstats.tables.about import about_table, source_of
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
+
+#: Tag of prose that is true of the project's own table only.
+OWN_TABLE = "own-table"
 
 
 def write_pages(places: Places, names: Sequence[str]) -> list[Path]:
@@ -54,7 +58,8 @@ def write_index(places: Places) -> Path:
     Parameters
     ----------
     places : Places
-        Where the results are.
+        Where the results are. A variant has the notebooks that were run for it, and says what
+        imported table it shows.
 
     Returns
     -------
@@ -64,10 +69,14 @@ def write_index(places: Places) -> Path:
     import jinja2
 
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    ran = [stem for stem in stems() if (places.record / f"{stem}.json").exists()]
+    cards = stems() if places == Places.of() else ran
+    table = _imported_table(_record(places, stem) for stem in ran)
     text = environment.get_template("cards.html.j2").render(
         css=jinja2.filters.Markup(_css()),
-        cards=[_card(places, stem) for stem in stems()],
-        provenance=_table_provenance(),
+        cards=[_card(places, stem) for stem in cards],
+        about=about_lines(table) if table else [],
+        provenance=_table_provenance(INCIDENTS if table is None else table),
     )
     target = places.reports / "index.html"
     write_atomic(target, text)
@@ -90,7 +99,11 @@ def _page(exporter: Any, places: Places, stem: str) -> str:
 
     record = _record(places, stem)
     notebook = nbformat.read(places.executed / f"{stem}.ipynb", as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if _is_read(cell)]
+    table = _imported_table([record])
+    # Beside an imported table the project's own is still shown where it is what is compared.
+    own = is_own_table(record["parameters"].get("incidents_path", INCIDENTS))
+    passed = {"hidden"} if own else {"hidden", OWN_TABLE}
+    notebook.cells = [cell for cell in notebook.cells if _is_read(cell, passed)]
     title = next((text for cell in notebook.cells if (text := heading_of(cell))), stem)
     page = {
         "title": title,
@@ -101,14 +114,16 @@ def _page(exporter: Any, places: Places, stem: str) -> str:
             for name, texts in record["figures"].items()
         },
         "provenance": _provenance(stem, record),
+        "imported": "" if table is None else source_of(table),
+        "own": own,
     }
     body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     return body
 
 
-def _is_read(cell: Any) -> bool:
+def _is_read(cell: Any, passed: set[str]) -> bool:
     """Return whether a reader shall see a cell; empty ones are left out."""
-    return bool(cell.source.strip()) and "hidden" not in cell.metadata.get("tags", [])
+    return bool(cell.source.strip()) and passed.isdisjoint(cell.metadata.get("tags", []))
 
 
 def _card(places: Places, stem: str) -> dict[str, Any]:
@@ -116,14 +131,15 @@ def _card(places: Places, stem: str) -> dict[str, Any]:
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     values = json.loads((places.values / f"{stem}.json").read_text(encoding="utf-8"))
     figures = _record(places, stem)["figures"]
-    lead = next(name for name in contract.figures if name in figures)
-    figure = figures[lead]
+    # An imported table may lack what every figure of a notebook takes.
+    lead = next((name for name in contract.figures if name in figures), "")
+    skipped = dict.fromkeys(values["skipped"].values()) if not values["answer"] else {}
     return {
         "page": f"{stem}.html",
         "question": contract.question,
-        "answer": [_inline(line) for line in values["answer"]],
-        "alt": figure["alt"],
-        "source": _picture(places.figures / f"{stem}__{lead}.svg"),
+        "answer": [_inline(line) for line in (*values["answer"], *skipped)],
+        "alt": figures[lead]["alt"] if lead else "",
+        "source": _picture(places.figures / f"{stem}__{lead}.svg") if lead else "",
     }
 
 
@@ -160,9 +176,54 @@ def _provenance(stem: str, record: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _table_provenance() -> list[tuple[str, str]]:
+def _imported_table(records: Iterable[dict[str, Any]]) -> Path | None:
+    """Return the imported table that runs show or compare with; None when it is the own one."""
+    for record in records:
+        for name in ("events_path", "incidents_path"):
+            path = record["parameters"].get(name)
+            if path and not is_own_table(path):
+                return ROOT / path
+    return None
+
+
+def about_lines(table: Path) -> list[tuple[str, str]]:
+    """Return what a reader must know of an imported table, from its import report.
+
+    Parameters
+    ----------
+    table : Path
+        The table.
+
+    Returns
+    -------
+    list of (str, str)
+        Name and text: whose data, which version, rows, period, what is unusual, terms, citation.
+    """
+    about = about_table(table)
+    if about is None:
+        return [("Table", f"{shown(table)}, without an import report")]
+    rows, period = about.report["rows"], about.report["period"]
+    counts = f"{rows['imported']:,} imported and {rows['rejected']:,} rejected of {rows['read']:,}"
+    if rows["left_out"]:
+        counts += f"; {rows['left_out']:,} more lay outside what was asked for"
+    countries = ", ".join(f"{code} {n:,}" for code, n in about.report["countries"].items())
+    quirks = [f"{quirk['rows']:,} rows: {quirk['meaning']}" for quirk in
+              about.report["quirks"].values()]  # fmt: skip
     return [
-        (f"{shown(INCIDENTS)} (sha256)", sha256(INCIDENTS)),
+        ("Table", shown(table)),
+        ("Producer", f"{about.producer}, {about.version}"),
+        ("Rows", counts),
+        ("Period", f"{period['first']} to {period['last']}"),
+        ("Countries", countries),
+        *(("Unusual", text) for text in quirks),
+        ("Licence", about.licence),
+        *(("Cite", text) for text in about.citation),
+    ]
+
+
+def _table_provenance(table: Path) -> list[tuple[str, str]]:
+    return [
+        (f"{shown(table)} (sha256)", sha256(table)),
         ("Package", f"sahelstats {sahelstats.__version__}"),
     ]
 

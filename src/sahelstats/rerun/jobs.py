@@ -23,15 +23,18 @@ class Job:
         The notebook.
     settings : mapping
         Parameters that differ from its defaults; without any the run is the project's own.
+    name : str
+        Of the variant's folder, where it is not to be that of the settings.
     """
 
     stem: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def variant(self) -> str:
         """Name of the variant's folder, empty for the project's own run."""
-        return variant_name(self.settings) if self.settings else ""
+        return self.name or (variant_name(self.settings) if self.settings else "")
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,12 @@ def run_jobs(
     results = []
     for job in jobs:
         begun = time.monotonic()
+
+        def on_cell(cell: int, cells: int, job: Job = job) -> None:
+            tell(Event(job, "running", cell, cells))
+
         try:
-            places = rerun(
-                job.stem,
-                job.settings,
-                lambda cell, cells, job=job: tell(Event(job, "running", cell, cells)),
-            )
+            places = rerun(job.stem, job.settings, on_cell, job.name)
             error = ""
         except RerunError as failure:
             places, error = None, str(failure)

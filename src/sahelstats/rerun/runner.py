@@ -24,7 +24,10 @@ OnCell = Callable[[int, int], None]
 
 
 def rerun(
-    stem: str, settings: Mapping[str, Any] | None = None, on_cell: OnCell | None = None
+    stem: str,
+    settings: Mapping[str, Any] | None = None,
+    on_cell: OnCell | None = None,
+    variant: str = "",
 ) -> Places:
     """Run one notebook through papermill and put its results in place.
 
@@ -37,6 +40,8 @@ def rerun(
         stay as they are, even where a value is the notebook's own default.
     on_cell : callable, optional
         Called with (cell, number of cells) as each starts.
+    variant : str
+        Name of the variant's folder; default the settings themselves.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def rerun(
     """
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     given = dict(settings or {})
-    places = Places.of(variant_name(given) if given else "")
+    places = Places.of(variant or (variant_name(given) if given else ""))
     runs = BUILD / "runs"
     runs.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{stem}-", dir=runs))
