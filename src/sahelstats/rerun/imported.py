@@ -190,7 +190,9 @@ def _given(
 def _tell(event: Event) -> None:
     """Say that a run is done, and on a terminal where it stands."""
     if event.state == "done":
-        print(f"{event.job.stem}: figures in build/variants/{event.job.variant}/figures/", flush=True)
+        print(
+            f"{event.job.stem}: figures in build/variants/{event.job.variant}/figures/", flush=True
+        )
     elif event.state == "running" and sys.stderr.isatty():
         print(f"{event.job.stem}: cell {event.cell} of {event.cells}\r", end="", file=sys.stderr)
 
