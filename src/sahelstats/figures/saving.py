@@ -83,9 +83,11 @@ def skip_figure(name: str, reason: str) -> None:
     if not reason.strip():
         raise ValueError(f"figure {name!r} is skipped without a reason")
     run = current_run()
+    said = reason.strip() in run.skipped.values()
     run.skipped[name] = reason.strip()
     run.write()
-    say(reason.replace("{", "{{").replace("}", "}}"))
+    if not said:  # one reason may hold for several figures
+        say(reason.replace("{", "{{").replace("}", "}}"))
 
 
 def _drawn(fig: Figure, kind: str) -> bytes:

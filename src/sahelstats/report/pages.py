@@ -14,7 +14,8 @@ from sahelstats.paths import INCIDENTS, NOTEBOOKS, ROOT, is_own_table, shown
 from sahelstats.rerun.contract import heading_of, read_contract, stems
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.publishing import Places, sha256
-from sahelstats.tables.about import about_table, source_of
+from sahelstats.tables.about import about_table, default_basis, source_of
+from sahelstats.tables.schema import BASES
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -213,6 +214,7 @@ def about_lines(table: Path) -> list[tuple[str, str]]:
         ("Table", shown(table)),
         ("Producer", f"{about.producer}, {about.version}"),
         ("Rows", counts),
+        ("Tolls", f"attackers {'left out' if default_basis(table) == BASES[0] else 'counted'}"),
         ("Period", f"{period['first']} to {period['last']}"),
         ("Countries", countries),
         *(("Unusual", text) for text in quirks),
