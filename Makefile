@@ -125,7 +125,7 @@ data/incidents.csv data/datapackage.json &: $(CURATED) $(DATA_CODE) | $(ENVIRONM
 # Copied only when the content changed: a rebuilt table that is the same reruns nothing.
 BUILT := $(INPUTS)/data/incidents.csv $(INPUTS)/data/datapackage.json
 $(BUILT): $(INPUTS)/data/%: data/%
-	@cmp -s $< $@ || { mkdir -p $(@D) && cp $< $@.part && mv $@.part $@; }
+	@cmp -s $< $@ || { mkdir -p $(@D) && cp $< $@.$$$$.part && mv $@.$$$$.part $@; }
 
 build/documents: $(INPUTS)/notebooks $(NOTEBOOK_COPIES) $(BUILT) $(CURATED) $(REPORT_CODE) | $(ENVIRONMENT)
 	@$(SAHELSTATS) documents && touch $@
@@ -137,12 +137,26 @@ removed-input: FORCE
 .PRECIOUS: data/incidents.csv data/datapackage.json figures/manifest.json reports/index.html $(PAGES) \
   $(RECORDS) $(foreach stem,$(STEMS),$($(stem).figures) build/values/$(stem).json build/executed/$(stem).ipynb)
 
-define NOTEBOOK
-$($(1).figures) build/values/$(1).json build/executed/$(1).ipynb build/record/$(1).json &: $($(1).inputs) | $(ENVIRONMENT)
-	@$(SAHELSTATS) rerun $(1)
+# Where all is asked for, one process goes ahead and does what is out of date: a process for each
+# notebook would pay the imports of each. It leaves the exit codes in a folder of this make's own,
+# and the rule of a notebook takes over what it finds there. So a rule alone says what depends on
+# what, and a notebook that fails stops nothing but its own page.
+BATCH := $(if $(filter all figures reports,$(or $(MAKECMDGOALS),all)),batch)
+WITH_PAGES := $(if $(filter all reports,$(or $(MAKECMDGOALS),all)),--pages)
+VERDICTS = build/batch/$$$$PPID
+taken = $(if $(BATCH),test ! -e $(VERDICTS)/$(1) || exit `cat $(VERDICTS)/$(1)`;)
 
-reports/$(1).html: build/record/$(1).json build/executed/$(1).ipynb $(REPORT_CODE) | $(ENVIRONMENT)
-	@$(SAHELSTATS) report $(1)
+.PHONY: batch
+batch: $(BUILT) | $(ENVIRONMENT)
+	@$(PY) -I src/sahelstats/rerun/inputs.py --nothing-stale || \
+	  $(SAHELSTATS) batch build/batch/$$PPID $(WITH_PAGES) $(filter-out -j,$(filter -j%,$(MAKEFLAGS)))
+
+define NOTEBOOK
+$($(1).figures) build/values/$(1).json build/executed/$(1).ipynb build/record/$(1).json &: $($(1).inputs) | $(ENVIRONMENT) $(BATCH)
+	@$(call taken,$(1)) $(SAHELSTATS) rerun $(1)
+
+reports/$(1).html: build/record/$(1).json build/executed/$(1).ipynb $(REPORT_CODE) | $(ENVIRONMENT) $(BATCH)
+	@$(call taken,$(1).html) $(SAHELSTATS) report $(1)
 endef
 $(foreach stem,$(STEMS),$(eval $(call NOTEBOOK,$(stem))))
 

@@ -106,19 +106,31 @@ STEPS = {"import": imported, "match": matched, "pandas": plain_pandas}
 def main():
     if len(sys.argv) == 4 and sys.argv[1] == "--step":
         STEPS[sys.argv[2]](Path(sys.argv[3]))
-        return
+        return []
     files = sys.argv[1:] or sorted(SHARED.glob("web_export_*.csv"))
     if not files:
         print("importing: no files of UCDP GED are here; name some")
-        return
+        return []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ged.csv"
         write_release(files, path)
         # A process of its own for each: what one leaves in memory is not counted for the next.
+        said = []
         for step in ("pandas", "import", "import", "import", "match"):
             target = path.with_suffix(".tidy.csv") if step == "match" else path
-            subprocess.run([sys.executable, __file__, "--step", step, str(target)], check=True)
+            command = [sys.executable, __file__, "--step", step, str(target)]
+            done = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE)
+            print(done.stdout, end="", flush=True)
+            said += done.stdout.splitlines()
+    return said
 
 
 if __name__ == "__main__":
-    main()
+    if lines := main():
+        from results import write_section
+
+        write_section(
+            "Importing a release of UCDP GED",
+            "`python benchmarks/importing.py`, on real rows repeated with moved points.\n\n"
+            + "\n".join(f"* {line}" for line in lines),
+        )

@@ -166,8 +166,6 @@ def as_markdown(rows: Rows) -> str:
     """The table as Markdown, with the machine's cores."""
     lines = [f"| {r['what']} | {r['value']} | {r['note']} |" for r in rows]
     head = [
-        "# Exact totals against simulation",
-        "",
         f"`python benchmarks/totals.py`, {os.cpu_count()} cores, "
         f"Python {sys.version_info.major}.{sys.version_info.minor}, NumPy {np.__version__}.",
         "",
@@ -177,8 +175,8 @@ def as_markdown(rows: Rows) -> str:
     return "\n".join([*head, *lines]) + "\n"
 
 
-def main(results: Path | None = None) -> Rows:
-    """Measure, print, write the table where asked, and return its rows."""
+def main() -> Rows:
+    """Measure, print the table, and return its rows."""
     from rich.console import Console
     from rich.table import Table
 
@@ -187,10 +185,10 @@ def main(results: Path | None = None) -> Rows:
     for r in rows:
         table.add_row(*r.values())
     Console().print(table)
-    if results is not None:
-        results.write_text(as_markdown(rows), encoding="utf-8")
     return rows
 
 
 if __name__ == "__main__":
-    main(Path(__file__).with_name("RESULTS.md"))
+    from results import write_section
+
+    write_section("Exact totals against simulation", as_markdown(main()))

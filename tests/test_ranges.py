@@ -86,7 +86,7 @@ def toll(*claims, **more):
         ("more_than 12", (12, 12, 12, True)),
         ("about 12", (12, 12, 12, False)),
         ("nearly 12", (12, 12, 12, False)),
-        ("up_to 12", (None, 12, 12, False)),
+        ("up_to 12", (None, None, 12, False)),
         ("exact 0", (0, 0, 0, False)),
     ],
 )
@@ -101,6 +101,33 @@ def test_up_to_never_bounds_from_below():
 
 def test_up_to_bounds_from_above():
     assert toll(c("army", "exact 12"), c("mayor", "up_to 30")) == (12, 12, 30, False)
+
+
+def test_up_to_is_no_best_figure():
+    claims = (c("army", "exact 130"), c("mayor", "exact 200"), c("analyst", "up_to 600"))
+    assert toll(*claims) == (130, 130, 600, False)
+    found = range_of(*claims)
+    assert (found["n_reports"], found["n_sources"]) == (3, 3)
+    assert (found["best_by"], found["high_by"]) == ("army (1)", "analyst (3)")
+
+
+def test_up_to_alone_is_a_high_without_a_best():
+    found = range_of(c("army", "up_to 150"))
+    assert (found["high"], found["open_above"], found["n_reports"]) == (150, False, 1)
+    assert pd.isna(found["low"]) and pd.isna(found["best"])
+    assert (found["low_by"], found["best_by"]) == ("", "")
+
+
+def test_an_up_to_does_not_push_an_undivided_figure_out():
+    claims = (
+        c("army", "exact 10", reported_on="2024-01-01"),
+        c("army", "up_to 15", victims="civilians", reported_on="2024-01-05"),
+    )
+    assert toll(*claims) == (10, 10, 10, False)
+    older = c("army", "up_to 20", reported_on="2024-01-01")
+    newer = c("army", "exact 15", victims="civilians", reported_on="2024-01-05")
+    assert toll(older, newer) == (None, None, 20, False)
+    assert toll(older | {"high": "12"}, newer) == (15, 15, 15, False)
 
 
 def test_up_to_cannot_pull_the_best_below_the_low():
@@ -272,7 +299,8 @@ def test_a_sum_with_an_up_to_has_no_low():
         c("army", "exact 5", victims="civilians"),
         c("army", "up_to 10", victims="state_forces"),
     )
-    assert toll(*claims) == (None, 15, 15, False)
+    assert toll(*claims) == (None, None, 15, False)
+    assert toll(*claims, c("mayor", "exact 9")) == (9, 9, 15, False)
 
 
 def test_perpetrators_are_left_out_without_attackers():
@@ -447,7 +475,8 @@ def test_parts_of_one_claimant_stand_side_by_side():
 
 def test_up_to_never_bounds_from_below_in_a_part():
     part = c("army", "up_to 50", scope="part")
-    assert toll(part) == (None, 50, 50, True)
+    assert toll(part) == (None, None, 50, True)
+    assert toll(part, c("army", "exact 8", scope="part")) == (8, 8, 8, True)
     assert toll(part, c("mayor", "exact 8", scope="part")) == (8, 8, 50, True)
 
 

@@ -24,6 +24,12 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
+def _interrupted() -> typer.Exit:
+    """Say what was left by Ctrl-C, and return the exit to raise."""
+    print("Interrupted. What had not ended left everything as it was.", file=sys.stderr)
+    return typer.Exit(130)
+
+
 def _recover(folder: Path) -> None:
     """Put right what an interrupted ``add`` left in a folder, and say so."""
     from sahelstats.curation.transaction import TransactionError, recover
@@ -224,10 +230,24 @@ def rerun_notebooks(
         raise typer.Exit(1)
 
 
-def _interrupted() -> typer.Exit:
-    """Say that Ctrl-C was heard, and return the exit to raise."""
-    print("Interrupted. What had not ended left everything as it was.", file=sys.stderr)
-    return typer.Exit(130)
+@app.command("batch", hidden=True)
+def batch(
+    verdicts: Annotated[Path, typer.Argument(help="Folder for the exit code of each notebook.")],
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0)] = 0,
+    pages: Annotated[bool, typer.Option("--pages", help="Render the pages, too.")] = False,
+) -> None:
+    """Run all that is out of date in one process; the Makefile's rules take over the rest."""
+    from sahelstats.report.pages import write_pages
+    from sahelstats.rerun.batch import bring_up_to_date
+    from sahelstats.rerun.publishing import Places
+
+    def write_page(stem: str) -> None:
+        write_pages(Places.of(), [stem])
+
+    try:
+        bring_up_to_date(verdicts, write_page if pages else None, jobs)
+    except KeyboardInterrupt:
+        raise _interrupted() from None
 
 
 def _sweep(file: Path, workers: int, cold: bool, many: bool, dask: str | None) -> int:
@@ -280,9 +300,9 @@ def verify_figures(
 
 @app.command("total")
 def total(
-    path: Annotated[Path, typer.Argument(help="A tidy incidents table.")] = Path(
-        "data/incidents.csv"
-    ),
+    path: Annotated[
+        Path, typer.Argument(help="A tidy incidents table: CSV, or a Parquet file or folder.")
+    ] = Path("data/incidents.csv"),
     by: Annotated[
         list[str] | None, typer.Option("--by", help="Column to group by; may be repeated.")
     ] = None,

@@ -102,13 +102,15 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def try_lock(handle: int) -> bool | None:
+def try_lock(handle: int, wait: bool = False) -> bool | None:
     """Lock an open file if nobody else holds it; the system frees it when the process ends.
 
     Parameters
     ----------
     handle : int
         File descriptor.
+    wait : bool
+        Whether to wait until nobody else does.
 
     Returns
     -------
@@ -120,7 +122,7 @@ def try_lock(handle: int) -> bool | None:
     except ImportError:
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
         return False
     return True

@@ -66,9 +66,11 @@ def range_of(reports_: list[Report], excluding: Sequence[Report] = ()) -> dict[s
         ``n_sources`` and ``low_by``, ``best_by``, ``high_by``: claimant and claim numbers.
 
         Low is the smallest lower bound of complete reports, high the largest upper bound of any,
-        best the weighted median. ``open_above`` says that the high itself is a figure its source
-        left open. A part above the high raises it; where there is no whole report, the largest
-        part is the low (open above) and the smallest wider count the high.
+        best the weighted median of the best figures. "Up to n" is an upper bound: it has no best
+        figure, and where nobody says more the incident has a high alone. ``open_above`` says that
+        the high itself is a figure its source left open. A part above the high raises it; where
+        there is no whole report, the largest part is the low (open above) and the smallest wider
+        count the high.
 
     Examples
     --------
@@ -78,7 +80,7 @@ def range_of(reports_: list[Report], excluding: Sequence[Report] = ()) -> dict[s
     >>> found["low"] <= found["best"] <= found["high"]
     True
     """
-    numbered = [report for report in reports_ if _known(report["central"])]
+    numbered = [report for report in reports_ if _known(report["upper"])]
     whole = [report for report in numbered if report["scope"] == "whole"]
     parts = [report for report in numbered if report["scope"] == "part"]
     complete = [report for report in whole if report["complete"]]
@@ -90,9 +92,7 @@ def range_of(reports_: list[Report], excluding: Sequence[Report] = ()) -> dict[s
     parts += [
         report
         for report in excluding
-        if _known(report["central"])
-        and report["scope"] != "wider"
-        and report["claimant"] not in told
+        if _known(report["upper"]) and report["scope"] != "wider" and report["claimant"] not in told
     ]
     top = max(parts, key=_at_least, default=None)
     if top is not None and _at_least(top) > found["high"]:
@@ -107,7 +107,7 @@ def _known(value: object) -> bool:
 
 def _at_least(report: Report) -> int:
     """Return what a part gives as a lower bound: its own, or the only figure it has."""
-    return int(report["lower"] if _known(report["lower"]) else report["central"])
+    return int(report["lower"] if _known(report["lower"]) else report["upper"])
 
 
 def _by(report: Report) -> str:
@@ -121,21 +121,21 @@ def _counts(used: list[Report]) -> dict[str, int]:
 
 def _range_of_whole(whole: list[Report], complete: list[Report]) -> dict[str, Any]:
     """Return the range that whole reports give."""
-    values = np.array([int(report["central"]) for report in complete])
-    best = weighted_median(values, np.array([float(report["weight"]) for report in complete]))
+    # An upper bound is no middle: "up to 600" beside 130 and 200 does not make the median 200.
+    told = [report for report in complete if _known(report["central"])]
+    best = None
+    if told:
+        values = np.array([int(report["central"]) for report in told])
+        best = weighted_median(values, np.array([float(report["weight"]) for report in told]))
     top = max(whole, key=lambda report: report["upper"])
-    bounded = [report for report in complete if _known(report["lower"])]
-    bottom = min(bounded, key=lambda report: report["lower"], default=None)
-    if bottom is not None:
-        # "Up to 10" pulls the median, but sets no low: it cannot pull the best below that.
-        best = max(best, int(bottom["lower"]))
+    bottom = min(told, key=lambda report: report["lower"], default=None)
     return {
         "low": None if bottom is None else int(bottom["lower"]),
         "best": best,
         "high": int(top["upper"]),
         "open_above": any(r["open_above"] for r in whole if r["upper"] == top["upper"]),
         "low_by": "" if bottom is None else _by(bottom),
-        "best_by": ", ".join(_by(report) for report in complete if report["central"] == best),
+        "best_by": ", ".join(_by(report) for report in told if report["central"] == best),
         "high_by": _by(top),
         **_counts(whole),
     }
@@ -147,9 +147,7 @@ def _range_of_parts(parts: list[Report], wider: list[Report]) -> dict[str, Any]:
     found |= {"low_by": "", "best_by": "", "high_by": "", **_counts(parts + wider)}
     top = max(parts, key=_at_least, default=None)
     if top is not None:
-        figure = _at_least(top)
-        found |= {"best": figure, "high": figure, "open_above": True}
-        found |= {"best_by": _by(top), "high_by": _by(top)}
+        found |= {"high": _at_least(top), "high_by": _by(top), "open_above": True}
     # "Up to 50 in one village" leaves open whether anybody died there.
     floors = [report for report in parts if _known(report["lower"])]
     floor = max(floors, key=_at_least, default=None)

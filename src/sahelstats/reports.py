@@ -36,7 +36,8 @@ class Figure:
     Attributes
     ----------
     lower, central, upper : int or None
-        None where the claim says nothing about it.
+        None where the claim says nothing about it: all three for a figure in words, the first two
+        for "up to n", which bounds from above and names no best figure.
     open_above : bool
         Whether the source set no upper bound (``upper`` is then its own figure).
     complete : bool
@@ -166,9 +167,10 @@ def claim_lines(
         dict.fromkeys(("lower", "central", "upper"), "Int64")
     )
     order = frame["outcome"].map({outcome: n for n, outcome in enumerate(outcomes)})
-    frame = frame.assign(order=order.astype("Float64")).dropna(subset=["order"])
-    ordered = frame.sort_values(["order", "central", "claim_no"], na_position="first")
-    return ordered.drop(columns="order").reset_index(drop=True)
+    figure = frame["central"].fillna(frame["upper"])
+    frame = frame.assign(order=order.astype("Float64"), figure=figure).dropna(subset=["order"])
+    ordered = frame.sort_values(["order", "figure", "claim_no"], na_position="first")
+    return ordered.drop(columns=["order", "figure"]).reset_index(drop=True)
 
 
 def latest_claims(claims: pd.DataFrame) -> pd.DataFrame:
@@ -213,8 +215,15 @@ def figure_of(claim: Claim) -> Figure:
     Returns
     -------
     Figure
-        Where a bound is empty the claim contributes the figure it has, except that ``up_to`` never
-        bounds from below; a range without a best figure has its middle, rounded down.
+        Where a bound is empty the claim contributes the figure it has, except that ``up_to`` is
+        an upper bound only; a range without a best figure has its middle, rounded down.
+
+    Examples
+    --------
+    >>> claim = {"qualifier": "up_to", "low": None, "best": None, "high": 600, "claim_no": 4}
+    >>> figure = figure_of(claim)
+    >>> figure.lower, figure.central, figure.upper
+    (None, None, 600)
     """
     low, best, high = (
         None if pd.isna(claim[name]) else int(claim[name]) for name in ("low", "best", "high")
@@ -223,12 +232,12 @@ def figure_of(claim: Claim) -> Figure:
     centre = best
     if centre is None and low is not None and high is not None:
         centre = (low + high) // 2
-    elif centre is None:
+    elif centre is None and qualifier != "up_to":
         centre = high if high is not None else low
-    lower = low if low is not None else (None if qualifier == "up_to" else centre)
+    upper = high if high is not None else centre
     return Figure(
-        lower, centre, high if high is not None else centre, qualifier in OPEN_QUALIFIERS,
-        centre is not None, frozenset([qualifier]), (int(claim["claim_no"]),),
+        low if low is not None else centre, centre, upper, qualifier in OPEN_QUALIFIERS,
+        upper is not None, frozenset([qualifier]), (int(claim["claim_no"]),),
     )  # fmt: skip
 
 
@@ -243,17 +252,17 @@ def add(figures: Iterable[Figure]) -> Figure:
     Returns
     -------
     Figure
-        A group counted in words only adds nothing, leaves the sum open above and not complete.
+        A group counted in words only adds nothing, leaves the sum open above and not complete. A
+        sum with an "up to" in it is an "up to": it bounds from above only.
     """
     parts = list(figures)
 
     def total(name: str) -> int | None:
-        known = [value for part in parts if (value := getattr(part, name)) is not None]
-        return sum(known) if known else None
+        values = [getattr(part, name) for part in parts if part.complete]
+        return None if None in values or not values else sum(values)
 
     return Figure(
-        None if any(part.lower is None and part.complete for part in parts) else total("lower"),
-        total("central"), total("upper"),
+        total("lower"), total("central"), total("upper"),
         any(part.open_above or not part.complete for part in parts),
         all(part.complete for part in parts),
         frozenset().union(*(part.qualifiers for part in parts)),
@@ -316,17 +325,25 @@ def _toll_without_attackers(group: list[Claim], attackers: list[Figure]) -> Figu
     rows = [claim for claim in group if claim["victims"] in VICTIM_GROUPS]
     groups = add(map(figure_of, rows)) if rows else None
     if undivided is not None and groups is not None:
-        newer = max(map(_when, rows)) > _when(undivided)
+        newer = max(map(last_possible_day, rows)) > last_possible_day(undivided)
         figure = figure_of(undivided)
-        return groups if newer and (groups.central or 0) > (figure.central or 0) else figure
+        told = figure.upper if figure.central is None else figure.central
+        return groups if newer and (groups.central or 0) > (told or 0) else figure
     if undivided is not None or groups is not None:
         return groups if undivided is None else figure_of(undivided)
     counted = _undivided(group, ("yes",))
     return subtract(figure_of(counted), add(attackers)) if counted and attackers else None
 
 
-def _when(claim: Claim) -> pd.Timestamp:
-    """Return the last day a claim's date can mean; an unknown date comes before any other."""
+def last_possible_day(claim: Claim) -> pd.Timestamp:
+    """Return the last day a claim's date can mean; an unknown date comes before any other.
+
+    Examples
+    --------
+    >>> claim = {"reported_on": pd.Timestamp("2024-01-01"), "reported_until": None}
+    >>> last_possible_day(claim) == pd.Timestamp.min
+    True
+    """
     day = claim.get("reported_until", claim["reported_on"])
     return day if pd.notna(day) else pd.Timestamp.min
 
@@ -338,7 +355,9 @@ def _undivided(group: list[Claim], flags: tuple[str, ...]) -> Claim | None:
         for claim in group
         if claim["victims"] in ("all", "unspecified") and claim["includes_perpetrators"] in flags
     ]
-    return max(fitting, key=lambda claim: (_when(claim), claim["claim_no"]), default=None)
+    return max(
+        fitting, key=lambda claim: (last_possible_day(claim), claim["claim_no"]), default=None
+    )
 
 
 def _extreme(group: list[Claim], basis: str, scope: str) -> Figure | None:
@@ -352,9 +371,10 @@ def _extreme(group: list[Claim], basis: str, scope: str) -> Figure | None:
             for claim in group
             if claim["victims"] != "perpetrators" and claim["includes_perpetrators"] != "no"
         ]
-    figures = [f for claim in used if (f := figure_of(claim)).central is not None]
+    figures = [f for claim in used if (f := figure_of(claim)).upper is not None]
     if scope == "part":
-        return max(figures, key=lambda figure: figure.central or 0, default=None)
+        # A part "up to n" is not sure of anybody: it must not hide one that is.
+        return max(figures, key=lambda f: -1 if f.central is None else f.central, default=None)
     # A count left open upwards caps nothing: it must not hide one that does.
     return min(figures, key=lambda figure: (figure.open_above, figure.upper or 0), default=None)
 
@@ -362,7 +382,7 @@ def _extreme(group: list[Claim], basis: str, scope: str) -> Figure | None:
 def _in_convention(figure: Figure) -> tuple[str, int | None, int | None, int | None]:
     """Return a report as qualifier, low, best, high in the convention of claims."""
     used = figure.qualifiers
-    if figure.central is None:
+    if figure.upper is None:
         return "dozens", None, None, None
     if len(figure.claim_nos) == 1 and used == {"nearly"}:
         return "nearly", None, figure.central, None

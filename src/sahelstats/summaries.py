@@ -8,8 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sahelstats.casualties.tolls import toll_ranges
 from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
 from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
+from sahelstats.wording import moved as moved
+from sahelstats.wording import span_name as span_name
+from sahelstats.wording import way as way
+from sahelstats.wording import within_chance as within_chance
 
 
 def select(
@@ -162,8 +167,9 @@ def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -
     Returns
     -------
     DataFrame
-        Columns `column`, ``incidents``, ``without_figure``, ``low``, ``best``, ``high``: sums of
-        the ranges in people. Low to high is an envelope, not an interval.
+        Columns `column`, ``incidents``, ``without_best``, ``low``, ``best``, ``high``: sums of
+        the ranges in people, by the rule of `sahelstats.casualties.toll_ranges`, as in every total.
+        Low to high is an envelope, not an interval.
 
     Examples
     --------
@@ -172,13 +178,21 @@ def counts_by(table: pd.DataFrame, column: str, basis: str = "excl_attackers") -
     >>> int(counts_by(table, "country")["incidents"].sum()) == len(table)
     True
     """
-    names = [range_column("killed", basis, part) for part in ("low", "best", "high")]
+    ranges = _ranges(table, basis)
     groups = table.groupby(column, observed=True)
-    found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
+    found = ranges.groupby(table[column], observed=True).sum().astype("Int64")
     found.insert(0, "incidents", groups.size())
-    found.insert(1, "without_figure", groups[names[1]].agg(lambda cells: int(cells.isna().sum())))
+    found.insert(1, "without_best", ranges["best"].isna().groupby(table[column]).sum())
     order = found.reset_index().sort_values(["incidents", column], ascending=[False, True])
     return order.reset_index(drop=True)
+
+
+def _ranges(table: pd.DataFrame, basis: str) -> pd.DataFrame:
+    """Return low, best and high of every incident under the one rule for incomplete ranges."""
+    ranges = toll_ranges(table, "killed", basis)
+    return pd.DataFrame(
+        {"low": ranges.low, "best": ranges.best, "high": ranges.high}, index=table.index
+    )
 
 
 def deaths_by_region(assigned: pd.DataFrame) -> pd.DataFrame:
@@ -204,9 +218,11 @@ def deaths_by_region(assigned: pd.DataFrame) -> pd.DataFrame:
     >>> bool((regions["low"] <= regions["high"]).all())
     True
     """
-    groups = assigned.dropna(subset=["region"]).groupby(["country", "region"], observed=True)
-    names = ["killed_low", "killed_best", "killed_high"]
-    found = groups[names].sum().set_axis(["low", "best", "high"], axis=1)
+    placed = assigned.dropna(subset=["region"])
+    keys = ["country", "region"]
+    groups = placed.groupby(keys, observed=True)
+    ranges = _ranges(placed, "excl_attackers").join(placed[keys])
+    found = ranges.groupby(keys, observed=True).sum().astype("Int64")
     found.insert(0, "incidents", groups.size())
     found["open_above"] = groups["killed_open_above"].agg(lambda cells: bool(cells.any()))
     order = found.reset_index().sort_values(
@@ -226,70 +242,6 @@ def half_within(values: ArrayLike, weights: ArrayLike) -> float:
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(np.asarray(weights, dtype=float)[order])
     return float(np.asarray(values, dtype=float)[order][np.searchsorted(reached, reached[-1] / 2)])
-
-
-def way(km: float, more: str = "") -> str:
-    """Return a movement given in kilometres southward in words.
-
-    Examples
-    --------
-    >>> way(101.4), way(-17.2, " a year")
-    ('101 km south', '17 km a year north')
-    """
-    return f"{abs(km):,.0f} km{more} {'south' if km >= 0 else 'north'}"
-
-
-def span_name(first: int, last: int) -> str:
-    """Return the name of a span of years.
-
-    Examples
-    --------
-    >>> span_name(2016, 2019), span_name(2016, 2016)
-    ('2016\N{EN DASH}2019', '2016')
-    """
-    return f"{first}" if first == last else f"{first}\N{EN DASH}{last}"
-
-
-def moved(km: float, low: float, high: float, more: str = "") -> str:
-    """Return a movement and its interval, given in kilometres southward, in words.
-
-    Parameters
-    ----------
-    km, low, high : float
-        Kilometres, south positive.
-    more : str
-        What follows the number, such as ``" a year"``.
-
-    Returns
-    -------
-    str
-        With the direction of either end where they differ.
-
-    Examples
-    --------
-    >>> moved(101, 44, 230)
-    '101 km south (44 to 230)'
-    >>> moved(-17.2, -77, 28, " a year")
-    '17 km a year north (77 north to 28 south)'
-    """
-    ways = ["south" if value >= 0 else "north" for value in (low, high)]
-    ends = [f"{abs(value):,.0f}" for value in (low, high)]
-    if ways[0] == ways[1]:
-        ends = ends if ways[0] == "south" else ends[::-1]
-    else:
-        ends = [f"{end} {side}" for end, side in zip(ends, ways, strict=True)]
-    return f"{way(km, more)} ({ends[0]} to {ends[1]})"
-
-
-def within_chance(low: float, high: float) -> str:
-    """Return the words that end a finding whose interval does not leave out zero.
-
-    Examples
-    --------
-    >>> within_chance(3, 9), within_chance(-3, 9)
-    ('', ', within what chance allows')
-    """
-    return "" if low > 0 or high < 0 else ", within what chance allows"
 
 
 def reports_per_incident(table: pd.DataFrame, basis: str, most: int = 5) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelstats.casualties import incident_distributions, total
+from sahelstats.casualties import draws, incident_distributions, total, total_by
 from sahelstats.casualties.collection import CountDistributions
 from sahelstats.casualties.copula import events_of_counts
 from sahelstats.casualties.counts import CountDistribution
@@ -20,7 +20,7 @@ from sahelstats.tables import load_claims, load_incidents
 
 def report(incident: str, scope: str, qualifier: str, *bounds: Any, **more: Any) -> dict[str, Any]:
     low, best, high = bounds
-    figures = [figure for figure in (best, low, high) if figure is not None]
+    figures = [figure for figure in (best, low) if figure is not None]
     central = figures[0] if figures else None
     return {
         "incident_id": incident,
@@ -36,7 +36,7 @@ def report(incident: str, scope: str, qualifier: str, *bounds: Any, **more: Any)
         "central": central,
         "upper": high if high is not None else central,
         "open_above": qualifier in ("at_least", "more_than"),
-        "complete": central is not None and more.get("complete", True),
+        "complete": bool(figures or high is not None) and more.get("complete", True),
         "weight": 1.0,
     }
 
@@ -159,3 +159,70 @@ def test_first_and_last() -> None:
     assert (change["rose"], change["same"], change["fell"]) == (1, 0, 0)
     with pytest.raises(ValueError, match="empty selection"):
         revision_factor(found.iloc[:0], 0.95, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("basis", ["excl_attackers", "incl_attackers"])
+def test_parts_cannot_be_pooled_by_mistake(basis: str) -> None:
+    """Claims, reports and pooled reports give one result, by every way into the model."""
+    table, claims = load_incidents(), load_claims()
+    every = reports(claims, "killed", basis)
+    pool = pooled_reports(every)
+    assert set(every["scope"]) == {"whole", "part", "wider"} and set(pool["scope"]) == {"whole"}
+    wanted = incident_distributions(table, "claims", claims=pool, basis=basis)
+    by_year = total_by(table, "year", "claims", claims=pool, basis=basis)
+    for given in (claims, every):
+        tolls = incident_distributions(table, "claims", claims=given, basis=basis)
+        np.testing.assert_array_equal(tolls.flat, wanted.flat)
+        assert tolls.labels.tolist() == wanted.labels.tolist()
+        made = total_by(table, "year", "claims", claims=given, basis=basis)
+        pd.testing.assert_frame_equal(made, by_year)
+    rng = (np.random.default_rng(1), np.random.default_rng(1))
+    first = draws(wanted, 3, rng[0])
+    second = draws(incident_distributions(table, "claims", claims=claims, basis=basis), 3, rng[1])
+    np.testing.assert_array_equal(first, second)
+
+
+def test_a_part_and_a_wider_count_are_left_out_of_one_incident() -> None:
+    rows = (
+        report("a", "whole", "exact", 100, 100, 100),
+        report("a", "part", "exact", 10, 10, 10),
+        report("a", "wider", "exact", 300, 300, 300),
+    )
+    table = pd.DataFrame({"incident_id": ["a"]})
+    tolls = incident_distributions(table, "claims", claims=frame_of(*rows))
+    assert (tolls[0].mean, tolls[0].var) == (100.0, 0.0)
+
+
+def test_pooling_what_is_pooled_changes_nothing() -> None:
+    part, wider = (
+        report("b", "part", "exact", 30, 30, 30),
+        report("b", "wider", "exact", 50, 50, 50),
+    )
+    rows = (
+        report("a", "whole", "up_to", None, None, 9),
+        report("a", "whole", "dozens", None, None, None, claimant="w"),
+        report("a", "part", "exact", 3, 3, 3),
+        part,
+        wider,
+        report("c", "part", "up_to", None, None, 20),
+        report("d", "whole", "at_least", 34, 34, None, complete=False),
+    )
+    for frame in (frame_of(*rows), reports(load_claims())):
+        once = pooled_reports(frame)
+        pd.testing.assert_frame_equal(pooled_reports(once), once)
+    assert kept(*rows) == [
+        ["dozens", None, None],
+        ["up_to", None, 9],
+        ["range", 30, 50],
+        ["up_to", None, 20],
+        ["at_least", 34, None],
+    ]
+
+
+def test_claims_that_lack_columns_are_refused() -> None:
+    claims = load_claims()
+    table = load_incidents()
+    with pytest.raises(ValueError, match=r"claims table.*lacks column.*weight"):
+        incident_distributions(table, "claims", claims=claims.drop(columns="weight"))
+    with pytest.raises(ValueError, match=r"reports table lacks column.*qualifier"):
+        incident_distributions(table, "claims", claims=reports(claims).drop(columns="qualifier"))

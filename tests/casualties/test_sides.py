@@ -92,8 +92,8 @@ def claims_of(rows: list[tuple[Any, ...]], **changes: Any) -> pd.DataFrame:
                 "includes_perpetrators": "yes" if victims == "perpetrators" else "no",
                 "qualifier": qualifier,
                 "low": bound,
-                "best": None if qualifier == "dozens" else figure,
-                "high": figure if qualifier == "exact" else None,
+                "best": None if qualifier in ("dozens", "up_to") else figure,
+                "high": figure if qualifier in ("exact", "up_to") else None,
                 "scope": "whole",
                 "status": "stated",
             }
@@ -223,6 +223,7 @@ def test_what_stays_out(change: dict[str, str]) -> None:
 def test_words_give_no_figure_and_undivided_tolls_are_one_group() -> None:
     found = reports_of(
         ("battle", "army", "state_forces", 0, "dozens"),
+        ("battle", "army", "state_forces", 9, "up_to"),
         ("battle", "UN", "unspecified", 30),
         ("battle", "New York Times", "all", 40),
     )

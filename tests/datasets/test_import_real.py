@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 from sahelstats import load_incidents
+from sahelstats.casualties import envelope, toll_ranges, total_by
 from sahelstats.datasets import check_totals, import_table, match_events
 from sahelstats.datasets.countries import code_of
 from sahelstats.ranges import to_csv
+from sahelstats.tables.bounds import contain_best
 from sahelstats.validation import validate
 
+PARTS = ("low", "best", "high")
 EXPORTS = {"mali": 2120, "burkina_faso": 1504, "ivory_coast": 360, "togo": 135, "benin": 36}
 FILES = {
     **{f"web_export_{name}.csv": rows for name, rows in EXPORTS.items()},
@@ -54,6 +57,24 @@ def test_figures_dates_and_points_are_the_producers(name, ucdp):
     assert (table["date_start"] == start).all()
     assert (table["country"] == raw["country"].map(code_of)).all()
     assert (table["year"] == raw["year"].astype(float)).all()
+
+
+def test_statistics_contain_best_wherever_a_real_table_enters(five):
+    low, best, high = (five[f"killed_incl_{part}"].to_numpy(float) for part in PARTS)
+    crossed = (low > best) | (high < best)
+    assert 0 < crossed.sum() < 100
+    notes = toll_ranges(five, basis="incl_attackers").notes
+    assert notes == (len(five), 0, 0, int(crossed.sum()))
+    assert f"{crossed.sum()} ranges have bounds out of order" in notes.sentences()[0]
+    every = np.stack([low, best, high])
+    sums = every.min(axis=0).sum(), best.sum(), every.max(axis=0).sum()
+    assert envelope(five, basis="incl_attackers") == sums
+    mended = contain_best(five)
+    for model in ("uniform", "triangular", "pert", "reported"):
+        made = total_by(five, "country", model, level=0.9, basis="incl_attackers")
+        assert tuple(made[["low", "best", "high"]].sum()) == sums
+        again = total_by(mended, "country", model, level=0.9, basis="incl_attackers")
+        pd.testing.assert_frame_equal(made, again)
 
 
 def test_bounds_out_of_order_are_flagged(five):

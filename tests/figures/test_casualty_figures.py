@@ -57,22 +57,26 @@ def texts(ax: Axes) -> list[str]:
 def test_report_ladder(ax: Axes) -> None:
     reports = pd.DataFrame(
         {
-            "incident_id": ["a", "a", "a", "b", "c"],
-            "central": pd.array([100, 300, 300, 140, None], dtype="Int64"),
-            "source_type": ["un", "media", "government", "military", "ngo"],
-            "open_above": [False, True, False, False, False],
+            "incident_id": ["a", "a", "a", "b", "c", "b"],
+            "central": pd.array([100, 300, 300, 140, None, None], dtype="Int64"),
+            "upper": pd.array([100, 300, 300, 140, None, 90], dtype="Int64"),
+            "source_type": ["un", "media", "government", "military", "ngo", "research"],
+            "open_above": [False, True, False, False, False, False],
         }
     )
     assert casualties.report_ladder(ax, RANGES, reports) is ax
     assert [label.get_text() for label in ax.get_yticklabels()] == RANGES["label"].tolist()
     assert texts(ax) == ["100 to 600+", "0 to 140", "7"]
     ticks = [line for line in ax.lines if line.get_linewidth() == 2.4]
-    assert len(ticks) == 4  # one report gives no figure
+    assert len(ticks) == 5  # one report gives no figure, one says "up to 90"
+    arrows = [text.xyann[0] for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert sorted(arrows) == [-9, 9]
     assert ax.get_xlim()[0] == 0 and ax.get_xlim()[1] > 600
 
 
 def test_report_ladder_without_reports(ax: Axes) -> None:
-    nothing = pd.DataFrame(columns=["incident_id", "central", "source_type", "open_above"])
+    columns = ["incident_id", "central", "upper", "source_type", "open_above"]
+    nothing = pd.DataFrame(columns=columns)
     casualties.report_ladder(ax, RANGES, nothing)
     arrows = [text for text in ax.texts if not text.get_text()]
     assert len(arrows) == 1  # the open end of the first range

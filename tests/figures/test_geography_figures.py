@@ -1,8 +1,11 @@
 """The plots of notebooks 03 and 04: what they draw, and that their words can be read."""
 
+import io
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,10 +14,12 @@ import pytest
 from drawn import caught_figures, drawn_words, faults
 
 from sahelstats import notebook as run_of
-from sahelstats.figures import canvas, extents, geography, movement, use_style
+from sahelstats.figures import canvas, extents, geography, maps, movement, use_style
+from sahelstats.figures.saving import shortened
 from sahelstats.figures.years import year_axis, yearly_marks
 from sahelstats.geography import hexagon_grid, yearly_centres
 from sahelstats.paths import NOTEBOOKS
+from sahelstats.tables import load_places
 
 STEMS = ("03_attack_geography", "04_southward_spread")
 
@@ -70,8 +75,10 @@ def test_deaths_map_numbers_the_deadliest_and_marks_precision(ax, incidents):
     written = [text.get_text() for text in ax.texts]
     assert [t for t in written if t.isdigit()] == ["1", "2", "3"]
     assert "300 km" in written and "MALI" in written
-    filled, hollow = (ax.collections[k].get_offsets() for k in (1, 2))
-    assert (len(filled), len(hollow)) == (2, 2)  # the third exact site has no figure: a cross
+    circles = ax.collections[1:5]  # after the borders, one for each toll and precision
+    assert [bool(len(c.get_facecolor())) for c in circles] == [True, True, False, False]
+    # The third exact site has no figure: a cross.
+    assert [len(c.get_offsets()) for c in circles] == [1] * 4
 
 
 def test_numbers_never_stand_on_each_other(incidents):
@@ -123,12 +130,13 @@ def test_region_ladder_names_divisions_and_says_their_ranges(ax):
     assert geography.region_ladder(ax, region_rows()) is ax
     assert [t.get_text() for t in ax.get_yticklabels()] == ["Mopti, Mali", "Est, Burkina Faso"]
     assert [t.get_text() for t in ax.texts] == ["10 to 40   (3)", "5   (2)"]
-    assert not ax.containers
+    assert all(line.get_marker() != "|" or not len(line.get_xdata()) for line in ax.lines)
 
 
 def test_region_ladder_draws_intervals_where_there_are_any(ax):
-    geography.region_ladder(ax, region_rows(interval_low=[15, 4], interval_high=[60, 7]))
-    assert len(ax.containers) == 2
+    geography.region_ladder(ax, region_rows(interval_low=[25, 4], interval_high=[60, 7]))
+    ends = [line for line in ax.lines if line.get_marker() == "|"]
+    assert [line.get_xdata().tolist() for line in ends] == [[25, 60], [4, 7]]
     assert ax.get_xlim()[1] > 60
 
 
@@ -218,6 +226,55 @@ def test_period_maps_share_one_extent(incidents):
     dashed = [sum(line.get_linestyle() == "--" for line in ax.lines) for ax in axes]
     assert dashed == [1, 0]
     plt.close("all")
+
+
+def test_names_of_countries_touch_no_mark_and_no_scale():
+    use_style()
+    places = load_places().query("kind == 'capital'")
+    fig = plt.figure(figsize=(7, 5))
+    for ax in fig.subplots(2, 2).ravel():
+        maps.region_map(ax, (*extents.REGION[:3], 21.5), places=places)
+        names = [t for t in ax.texts if t.get_text().isupper()]
+        assert len(names) >= 8
+        boxes = [t.get_window_extent() for t in names]
+        marks = ax.transData.transform(places[["longitude", "latitude"]].to_numpy(float))
+        assert not any(box.contains(*mark) for box in boxes for mark in marks)
+        scale = next(t for t in ax.texts if t.get_text() == "500 km").get_window_extent()
+        assert not any(box.overlaps(scale) for box in boxes)
+    plt.close("all")
+
+
+def test_extent_follows_the_incidents_within_limits(incidents):
+    west, east, south, north = extents.extent_of_incidents(incidents)
+    assert incidents["longitude"].between(west, east).all()
+    assert incidents["latitude"].between(south, north).all()
+    one = extents.extent_of_incidents(incidents.head(1))
+    assert one[1] - one[0] == pytest.approx(8) and one[3] - one[2] == pytest.approx(16 / 3)
+    away = incidents.assign(latitude=-40.0)
+    assert extents.extent_of_incidents(away) == extents.REGION
+
+
+def test_circles_of_equal_tolls_share_an_outline(ax, incidents):
+    many = pd.concat([incidents.head(2)] * 30, ignore_index=True)
+    maps.incident_points(ax, many.assign(geo_precision=1), geography.BLUE)
+    sizes = [(len(c.get_offsets()), c.get_sizes().tolist()) for c in ax.collections]
+    assert sizes[:2] == [(30, [24.0]), (30, [13.0])]
+
+
+def test_an_svg_is_shortened_by_less_than_a_hundredth_of_a_point():
+    use_style()
+    fig, ax = plt.subplots()
+    ax.plot(np.random.default_rng(1).normal(size=200))
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="svg")
+    plt.close("all")
+    before, after = buffer.getvalue(), shortened(buffer.getvalue())
+    assert len(after) < 0.9 * len(before)
+    numbers = [re.findall(rb"-?\d+\.?\d*", b" ".join(re.findall(rb' d="([^"]*)"', svg)))
+               for svg in (before, after)]  # fmt: skip
+    assert len(numbers[0]) == len(numbers[1])
+    assert np.allclose(*(np.array(n, dtype=float) for n in numbers), rtol=0, atol=0.00501)
+    assert ElementTree.fromstring(after) is not None
 
 
 def test_slope_ladder_says_each_slope_with_its_interval(ax):

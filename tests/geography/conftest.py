@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sahelstats import load_incidents
 from sahelstats.geography import country_codes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,11 +24,8 @@ def _need(path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def curated() -> pd.DataFrame:
-    """The hand-kept incidents (no tolls)."""
-    table = pd.read_csv(_need(SHARED / "research" / "incidents.csv"))
-    table["date_start"] = pd.to_datetime(table["date_start"])
-    table["geo_precision"] = table["geo_precision"].astype("Int64")
-    return table.assign(year=table["date_start"].dt.year)
+    """The project's own incidents."""
+    return load_incidents()
 
 
 @pytest.fixture(scope="session")

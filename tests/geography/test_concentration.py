@@ -1,5 +1,6 @@
 """Hexagons, Gini, hot spots, density, clusters and Knox against brute force."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -22,9 +23,11 @@ from sahelstats.geography import (
     project,
     top_share,
 )
+from sahelstats.geography.coast import on_sphere
 from sahelstats.geography.hexagons import axial, centres
 from sahelstats.geography.hotspots import _weights, local_g
-from sahelstats.geography.pairs import EARTH_RADIUS_KM, close_pairs
+from sahelstats.geography.interaction import _close_in_both, knox_moments
+from sahelstats.geography.pairs import EARTH_RADIUS_KM, chord, close_pairs
 
 
 def _haversine(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
@@ -245,6 +248,48 @@ def test_knox_against_brute_force(make: Callable[..., pd.DataFrame]) -> None:
         counts.append((near & upper & (np.abs(mixed[:, None] - mixed) <= 30)).sum())
     more = np.sum(np.array(counts) >= found.observed)
     assert found.p_value == pytest.approx((1 + more) / 301)
+
+
+def test_knox_moments_are_those_of_all_permutations() -> None:
+    rng = np.random.default_rng(3)
+    near = np.triu(rng.random((6, 6)) < 0.5, 1)
+    soon = np.triu(rng.random((6, 6)) < 0.4, 1)
+    near, soon = near | near.T, soon | soon.T
+    counts = [
+        (near & soon[np.ix_(order, order)]).sum() / 2
+        for order in map(list, itertools.permutations(range(6)))
+    ]
+    found = knox_moments(near.sum(axis=1), soon.sum(axis=1))
+    assert found == pytest.approx((np.mean(counts), np.std(counts)))
+
+
+def test_knox_by_its_limit_agrees_with_permutations(
+    make: Callable[..., pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = make(600, years=2).assign(geo_precision=1)
+    plain = knox(table, 60, 20, rng=np.random.default_rng(1), n_permutations=1_999)
+    monkeypatch.setattr("sahelstats.geography.interaction.PERMUTE_UP_TO", 0)
+    limit = knox(table, 60, 20, rng=np.random.default_rng(1))
+    assert (plain.method, limit.method) == ("permutation", "normal limit")
+    for name in ("observed", "space_pairs", "time_pairs", "n_incidents", "shown"):
+        assert getattr(plain, name) == getattr(limit, name)
+    assert limit.expected == pytest.approx(plain.expected, rel=0.02)
+    width = plain.high - plain.low
+    assert (limit.low, limit.high) == pytest.approx((plain.low, plain.high), abs=0.1 * width)
+    assert limit.p_value == pytest.approx(plain.p_value, abs=0.04)
+
+
+@pytest.mark.parametrize("days", [0, 1, 6, 40, 5_000])
+def test_pairs_close_in_both_against_all_pairs(
+    days: int, make: Callable[..., pd.DataFrame]
+) -> None:
+    table = make(300, years=1)
+    lat, lon = table["latitude"].to_numpy(), table["longitude"].to_numpy()
+    when = (table["date_start"] - table["date_start"].min()).dt.days.to_numpy().astype(np.int32)
+    near = _haversine(lat, lon) <= 80
+    soon = np.abs(when[:, None] - when) <= days
+    found = _close_in_both(on_sphere(lat, lon), when, chord(80), days)
+    assert found == (near & soon & np.triu(np.ones((300, 300), bool), 1)).sum()
 
 
 def test_knox_finds_bursts_and_repeats() -> None:

@@ -24,7 +24,12 @@ from sahelstats.geography import centres as engine
 from sahelstats.geography.centres import mean_centre, median_centre, replicate_centres
 from sahelstats.geography.ellipses import deviational_ellipse
 from sahelstats.geography.limits import statistics_of
-from sahelstats.geography.resampling import EXACT_UP_TO, resampled_counts
+from sahelstats.geography.resampling import (
+    EXACT_UP_TO,
+    resampled_counts,
+    resampled_ranks,
+    resampled_sums,
+)
 from sahelstats.geography.trend import permutation_test, pooled_slope
 
 
@@ -109,6 +114,58 @@ def test_counts_have_mean_and_variance_one() -> None:
         counts = resampled_counts(n, 2_000, np.random.default_rng(1))
         assert counts.mean() == pytest.approx(1, abs=0.01)
         assert counts.var() == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("n_draws", [1, 3, 20])
+def test_sums_by_lookup_have_the_bootstraps_moments(n_draws: int) -> None:
+    rng = np.random.default_rng(4)
+    n = EXACT_UP_TO + 1_003  # no multiple of what is tabled together
+    columns = np.column_stack([np.ones(n), rng.normal(3, 1, n)])
+    draws = rng.gamma(2.0, 1.0, (n_draws, n))
+    sums = resampled_sums(columns, draws, 30_000, rng)
+    for d in range(n_draws):
+        own, w = sums[d::n_draws], draws[d]
+        mean = w @ columns
+        spread = np.sqrt(((w[:, None] * columns) ** 2).sum(axis=0))
+        assert own.mean(axis=0) == pytest.approx(mean, abs=5 * spread.max() / np.sqrt(len(own)))
+        assert own.std(axis=0) == pytest.approx(spread, rel=5 / np.sqrt(2 * len(own)))
+    together = np.corrcoef(sums[::n_draws].T)[0, 1]
+    wc = draws[0][:, None] * columns
+    expected = (wc[:, 0] @ wc[:, 1]) / np.sqrt((wc[:, 0] @ wc[:, 0]) * (wc[:, 1] @ wc[:, 1]))
+    assert together == pytest.approx(expected, abs=0.02)
+
+
+def test_lookup_sums_are_sums_of_doubled_or_dropped_incidents() -> None:
+    n = EXACT_UP_TO + 6
+    columns = 4.0 ** np.arange(6)[:, None]
+    columns = np.vstack([np.zeros((n - 6, 1)), columns])
+    sums = resampled_sums(columns, np.ones((1, n)), 500, np.random.default_rng(1)).ravel()
+    digits = (sums[:, None] // 4.0 ** np.arange(6)) % 4
+    assert set(np.unique(digits)) == {0.0, 2.0}
+    assert digits.mean() == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("quantile", [0.05, 0.5, 1.0])
+def test_ranks_are_those_of_resampled_incidents(quantile: float) -> None:
+    n, rng = 400, np.random.default_rng(2)
+    picks = np.sort(rng.integers(0, n, (20_000, n)), axis=1)
+    brute = picks[:, max(int(np.ceil(quantile * n)), 1) - 1]
+    found = resampled_ranks(n, quantile, 20_000, rng)
+    assert stats.ks_2samp(brute, found).pvalue > 0.001
+
+
+def test_limits_of_many_incidents_agree_with_the_ordinary_bootstrap(
+    make: Callable[..., pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = make(3_000, years=1)
+    kw = {"quantiles": (0.1,), "n_boot": 4_000, "max_geo_precision": None}
+    quick = southern_limit(table, rng=np.random.default_rng(1), **kw).iloc[0]
+    monkeypatch.setattr("sahelstats.geography.limits.EXACT_UP_TO", 10_000)
+    monkeypatch.setattr("sahelstats.geography.resampling.EXACT_UP_TO", 10_000)
+    plain = southern_limit(table, rng=np.random.default_rng(1), **kw).iloc[0]
+    width = plain["high"] - plain["low"]
+    assert quick["low"] == pytest.approx(plain["low"], abs=0.15 * width)
+    assert quick["high"] == pytest.approx(plain["high"], abs=0.15 * width)
 
 
 def test_draws_widen_the_interval(make: Callable[..., pd.DataFrame]) -> None:
@@ -243,6 +300,22 @@ def test_dates_are_not_shuffled_between_countries() -> None:
     assert test[1] == 0.005
 
 
+@pytest.mark.parametrize("drift", [0.0, 0.12, -0.2])
+def test_the_limit_of_permutations_agrees_with_them(
+    drift: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(11)
+    country = rng.choice(["A", "B", "C"], 400, p=[0.6, 0.39, 0.01]).astype(object)
+    time = rng.uniform(0, 10, 400)
+    north = rng.normal(0, 5, 400) - drift * time
+    draws = rng.gamma(3.0, 1.0, (3, 400))
+    plain = permutation_test(north, time, country, draws, 5_999, rng)
+    monkeypatch.setattr("sahelstats.geography.trend.SHUFFLES", 0)
+    limit = permutation_test(north, time, country, draws, 5_999, rng)
+    assert limit[0] == plain[0]
+    assert limit[1:] == pytest.approx(plain[1:], abs=0.02)
+
+
 def test_permutation_p_is_uniform_without_a_trend() -> None:
     rng = np.random.default_rng(2)
     p = [
@@ -258,9 +331,17 @@ def test_permutation_p_is_uniform_without_a_trend() -> None:
 def test_draws_are_pooled_by_rubins_rules() -> None:
     one = np.array([[1.0, -1.0, 2.0]])
     assert pooled_slope(one, 0.9) == pytest.approx((1, -1, 2))
-    two = np.array([[1.0, 0, 2], [3.0, 2, 4]])
-    spread = np.sqrt(1 + 2.0 * 1.5 * stats.norm.ppf(0.95) ** 2)
-    assert pooled_slope(two, 0.9) == pytest.approx((2, 2 - spread, 2 + spread))
+    same = np.array([[1.0, -1.0, 2.0]] * 3)
+    assert pooled_slope(same, 0.9) == pytest.approx((1, -1, 2))
+    # By hand: halves of the intervals as standard errors, then Barnard and Rubin's t interval.
+    two = np.array([[1.0, 0, 3], [3.0, 2, 5]])
+    z, between = stats.norm.ppf(0.95), 2.0
+    ends = []
+    for half in (1.0, 2.0):
+        within = (half / z) ** 2
+        df = (1 + within / (1.5 * between)) ** 2
+        ends.append(stats.t.ppf(0.95, df) * np.sqrt(within + 1.5 * between))
+    assert pooled_slope(two, 0.9) == pytest.approx((2, 2 - ends[0], 2 + ends[1]))
 
 
 def test_real_tables_run_through(curated: pd.DataFrame, ucdp: pd.DataFrame) -> None:

@@ -7,7 +7,6 @@ import pytest
 from sahelstats.boundaries import meeting_point
 from sahelstats.geography import (
     count_shown,
-    death_weights,
     in_periods,
     northing_km,
     share_change,
@@ -85,13 +84,6 @@ def test_a_share_of_nothing_still_has_an_interval():
     found = share_change(table, [False] * 10, (2015, 2015), (2020, 2020),
                          rng=np.random.default_rng(1))  # fmt: skip
     assert found.value == 0 and found.low < 0 < found.high
-
-
-def test_weights_by_deaths_are_one_row_of_best_figures(make):
-    table = make()
-    weights = death_weights(table)
-    assert weights.shape == (1, len(table))
-    assert weights[0].tolist() == table["killed_best"].astype(float).tolist()
 
 
 def test_shown_counts_incidents_and_deaths(make):

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.parameters import parse_settings, parse_value, variant_name
@@ -99,6 +101,7 @@ def test_every_setting_that_cannot_be_used_is_listed():
         ({"b": True, "a": ["MLI", "BFA"]}, "a=MLI+BFA,b=True"),
         ({"share": -0.5}, "share=-0.5"),
         ({"countries": []}, "countries="),
+        ({"basis": "incl_attackers", "rho": "0.3"}, "basis=incl_attackers,rho=0.3"),
     ],
 )
 def test_the_folder_of_a_plain_variant_can_be_read(parameters, name):
@@ -108,7 +111,12 @@ def test_the_folder_of_a_plain_variant_can_be_read(parameters, name):
 AWKWARD = [
     "../../x", "/etc/passwd", "C:\\x", "..", ".", "a.", "a b", "a\nb", "a\0b", "a|b?*<>\":", "~",
     "é", "日本", "x" * 5000, "%2e%2e", "a,b=1", "a+b", "$HOME", "-rf", "CON", "nul.", "",
+    "con", "NUL", "aux.txt", "Com1", "lpt9", "a", "A", "mli", "MLI", "Mli", "basis", "Basis",
+    "BASIS", "x-0123456789", "\u202ex", "a\u0301", "\u00e1", "`touch x`", "$(touch x)", "; rm x",
+    "a\x7f",
 ]  # fmt: skip
+#: What Windows opens as a device, whatever follows the dot.
+DEVICE = r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?"
 
 
 @pytest.mark.parametrize("text", AWKWARD)
@@ -116,6 +124,7 @@ AWKWARD = [
 def test_the_folder_of_any_variant_is_safe_on_every_file_system(text, form):
     name = variant_name({"label": form(text)})
     assert re.fullmatch(r"label=[A-Za-z0-9_=+,.-]*", name)
+    assert not re.fullmatch(DEVICE, name)
     assert len(name) <= 100
     assert not name.endswith((".", " "))
 
@@ -131,6 +140,20 @@ def test_different_variants_have_different_folders():
         {"label": "a/b"},
         {"label": "a?b"},
     ]
-    names = [variant_name(variant) for variant in variants]
+    variants += [{"label": value} for value in (True, 1, 1.5, -1)] + [{"Label": "a"}, {"labe": "l"}]
+    # Windows and macOS do not tell capitals from small letters.
+    names = [variant_name(variant).lower() for variant in variants]
     twice = [v for v, n in zip(variants, names, strict=True) if names.count(n) > 1]
     assert twice == []
+
+
+@given(st.text("aAbB0.-_ ,=+/é", max_size=8), st.text("aAbB0.-_ ,=+/é", max_size=8))
+def test_two_texts_share_no_folder_on_any_file_system(first, second):
+    one, other = (variant_name({"label": text}).lower() for text in (first, second))
+    assert (one == other) == (first == second)
+
+
+@given(st.text("ab0123456789-", max_size=4))
+def test_no_text_passes_for_the_digest_of_another(text):
+    folder = variant_name({"label": f"/{text}"}).removeprefix("label=")
+    assert variant_name({"label": folder}) != f"label={folder}"

@@ -19,9 +19,11 @@ share = 0.5
 deep = True
 nothing = None
 """
+SHELL = " $(touch owned) `touch owned`; touch owned | & > owned"
 #: What is typed -> what the notebook must find.
 GIVEN = {
-    "label": ('it\'s "so"\nand {so} \\n é ../../x ' + "9" * 5000,) * 2,
+    "label": ('it\'s "so"\nand {so} \\n é ../../x $(touch o) `touch o`; touch o | &' + "9" * 5000,)
+    * 2,
     "code": ("007", "007"),
     "countries": ("NO,MLI", ["NO", "MLI"]),
     "years": ("2015, 2016", [2015, 2016]),
@@ -52,6 +54,10 @@ def test_the_notebook_finds_each_value_as_it_was_typed(varied):
     for name, (_, wanted) in GIVEN.items():
         assert found[name] == wanted
         assert type(found[name]) is type(wanted)
+
+
+def test_no_shell_sees_a_value(varied):
+    assert not list(varied.root.rglob("owned"))
 
 
 def test_a_variant_has_figures_and_a_page_of_its_own(varied):

@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sahelstats.casualties.assumed import Assumed as Assumed
+    from sahelstats.casualties.assumed import assumed_tolls as assumed_tolls
     from sahelstats.casualties.bias import log_ratios as log_ratios
     from sahelstats.casualties.bias import reporting_bias as reporting_bias
     from sahelstats.casualties.collection import CountDistributions as CountDistributions
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sahelstats.casualties.models import pert as pert
     from sahelstats.casualties.models import triangular as triangular
     from sahelstats.casualties.models import uniform as uniform
+    from sahelstats.casualties.partitioned import total_by_parquet as total_by_parquet
     from sahelstats.casualties.pooling import Pooled as Pooled
     from sahelstats.casualties.pooling import draws as draws
     from sahelstats.casualties.pooling import pool as pool
@@ -37,11 +40,13 @@ if TYPE_CHECKING:
     from sahelstats.casualties.totals import total as total
 
 _HOME = {
+    "assumed": ("Assumed", "assumed_tolls"),
     "bias": ("log_ratios", "reporting_bias"),
     "comparisons": ("exceedance_curve", "prob_deadliest", "prob_greater"),
     "collection": ("CountDistributions",),
     "counts": ("CountDistribution",),
     "grouped": ("total_by",),
+    "partitioned": ("total_by_parquet",),
     "incidents": ("MODELS", "incident_distributions", "reported_deaths"),
     "models": ("lognormal", "pert", "triangular", "uniform"),
     "pooling": ("Pooled", "draws", "pool"),
@@ -53,12 +58,14 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "MODELS",
+    "Assumed",
     "CountDistribution",
     "CountDistributions",
     "Envelope",
     "Pooled",
     "ReportedDeaths",
     "Total",
+    "assumed_tolls",
     "draws",
     "envelope",
     "exceedance_curve",
@@ -74,6 +81,7 @@ __all__ = [
     "toll_ranges",
     "total",
     "total_by",
+    "total_by_parquet",
     "triangular",
     "uniform",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,15 +15,60 @@ BoolArray = NDArray[np.bool_]
 ROWS_NAMED = 5
 
 
-def refuse(bad: ArrayLike, what: str, names: Sequence[Any] | NDArray[Any] | None = None) -> None:
-    """Raise ValueError naming the first five rows where `bad` is true; do nothing if none is."""
+class RowFault(NamedTuple):
+    """Rows with one kind of fault: what it is, how many, and the names of the first five."""
+
+    what: str
+    n_rows: int
+    first: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = ", ..." if self.n_rows > len(self.first) else ""
+        return f"{self.n_rows} row(s): {self.what}: {', '.join(self.first)}{more}"
+
+
+def row_fault(
+    bad: ArrayLike, what: str, names: Sequence[Any] | NDArray[Any] | None = None
+) -> RowFault | None:
+    """Return the fault of the rows where `bad` is true, None if it is true of none.
+
+    Examples
+    --------
+    >>> print(row_fault([True, False, True], "negative figure", ["a", "b", "c"]))
+    2 row(s): negative figure: a, c
+    """
     where = np.flatnonzero(np.asarray(bad))
     if where.size == 0:
-        return
-    shown = where[:ROWS_NAMED]
-    named = [str(i) if names is None else str(names[i]) for i in shown]
-    more = ", ..." if where.size > ROWS_NAMED else ""
-    raise ValueError(f"{where.size} row(s): {what}: {', '.join(named)}{more}")
+        return None
+    named = (str(i) if names is None else str(names[i]) for i in where[:ROWS_NAMED])
+    return RowFault(what, int(where.size), tuple(named))
+
+
+def merge_faults(faults: Iterable[RowFault]) -> list[RowFault]:
+    """Return one fault of each kind, with all its rows counted; in the order they came.
+
+    Examples
+    --------
+    >>> [str(f) for f in merge_faults([RowFault("bad", 1, ("a",)), RowFault("bad", 2, ("b", "c"))])]
+    ['3 row(s): bad: a, b, c']
+    """
+    merged: dict[str, RowFault] = {}
+    for what, count, first in faults:
+        known = merged.get(what, RowFault(what, 0, ()))
+        merged[what] = RowFault(what, known.n_rows + count, (*known.first, *first)[:ROWS_NAMED])
+    return list(merged.values())
+
+
+def refuse_faults(faults: Iterable[RowFault | None]) -> None:
+    """Raise one ValueError that lists every fault; do nothing if there is none."""
+    found = [str(fault) for fault in faults if fault is not None]
+    if found:
+        raise ValueError("; ".join(found))
+
+
+def refuse(bad: ArrayLike, what: str, names: Sequence[Any] | NDArray[Any] | None = None) -> None:
+    """Raise ValueError naming the first five rows where `bad` is true; do nothing if none is."""
+    refuse_faults([row_fault(bad, what, names)])
 
 
 def one_of(value: object, allowed: Iterable[str], what: str) -> str:

@@ -101,6 +101,34 @@ class CountDistributions(Sequence[CountDistribution]):
             labels=labels,
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence[tuple[IntArray, CountDistributions]]) -> CountDistributions:
+        """Return one container of several, each with the places that its items take.
+
+        Parameters
+        ----------
+        parts : sequence of (array of int, CountDistributions)
+            The places of all parts together are 0 to n-1, each once.
+
+        Examples
+        --------
+        >>> one = CountDistributions.of([CountDistribution.point(3)])
+        >>> two = CountDistributions.of([CountDistribution.point(5)] * 2)
+        >>> CountDistributions.joined([(np.array([1]), one), (np.array([0, 2]), two)]).mean.tolist()
+        [5.0, 3.0, 5.0]
+        """
+        flats, distinct = [m.flat.size for _, m in parts], [m.starts.size for _, m in parts]
+        which = np.empty(sum(len(made) for _, made in parts), dtype=np.int64)
+        for (rows, made), before in zip(parts, np.cumsum([0, *distinct]), strict=False):
+            which[rows] = made.which + before
+        begins = zip(parts, np.cumsum([0, *flats]), strict=False)
+        return cls(
+            np.concatenate([made.flat for _, made in parts]),
+            np.concatenate([made.starts + begin for (_, made), begin in begins]),
+            np.concatenate([made.offsets for _, made in parts]),
+            which,
+        )
+
     def __len__(self) -> int:
         return int(self.which.size)
 

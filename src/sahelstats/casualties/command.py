@@ -11,12 +11,12 @@ from pathlib import Path
 import pandas as pd
 
 from sahelstats.casualties.checks import level_tails, need_columns, one_of
-from sahelstats.casualties.evidence import dependence_phrase, pooled_reports, read_dependence
-from sahelstats.casualties.grouped import total_by
+from sahelstats.casualties.evidence import dependence_phrase, read_dependence
+from sahelstats.casualties.grouped import Question, total_by, totals_of
 from sahelstats.casualties.incidents import MODELS
-from sahelstats.casualties.opinion import KAPPA
+from sahelstats.casualties.opinion import KAPPA, check_kappa
+from sahelstats.casualties.tolls import RangeNotes, toll_ranges
 from sahelstats.paths import CURATED, is_own_table, shown
-from sahelstats.reports import reports
 from sahelstats.tables.loading import load_claims, load_incidents
 
 FORMATS = ("table", "csv", "json")
@@ -42,7 +42,7 @@ class Asked:
     Attributes
     ----------
     path : Path
-        Tidy incidents table.
+        Tidy incidents table: a CSV file, or a Parquet file or folder.
     by : tuple of str
         Columns to group by.
     model, dependence, basis, outcome : str
@@ -75,8 +75,9 @@ def totals(asked: Asked) -> tuple[pd.DataFrame, str]:
     Returns
     -------
     (DataFrame, str)
-        As ``total_by`` returns it, with ``lower``, ``upper``, ``level``; and two sentences or so
-        that name the number of incidents, how many have no figure, and the assumption.
+        As ``total_by`` returns it, with ``lower``, ``upper``, ``level``; and a few sentences that
+        name the number of incidents, how many have no figure or no best figure or bounds out of
+        order, and the assumption.
 
     Raises
     ------
@@ -88,23 +89,50 @@ def totals(asked: Asked) -> tuple[pd.DataFrame, str]:
     dependence = read_dependence(asked.dependence)
     if len(set(asked.by)) != len(asked.by):
         raise ValueError(f"a column is given twice: --by {' --by '.join(asked.by)}")
-    table = _loaded(asked.path)
-    need_columns(table, asked.by, shown(asked.path))
-    made = total_by(
-        table, list(asked.by), asked.model, dependence, asked.level, _reports(asked), asked.basis,
-        asked.outcome, asked.kappa,
+    question = Question(
+        asked.model, dependence, asked.level, _claims(asked), asked.basis, asked.outcome,
+        check_kappa(asked.kappa),
     )  # fmt: skip
-    return made, _statement(asked, made, dependence_phrase(dependence))
+    if is_parquet(asked.path):
+        made, notes = _of_parquet(asked, question)
+    else:
+        made, notes = _of_csv(asked, question)
+    return made, _statement(asked, made, notes, dependence_phrase(dependence))
 
 
-def _loaded(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise ValueError(f"there is no file {shown(path)}")
-    return load_incidents(path)
+def is_parquet(path: Path) -> bool:
+    """Return whether a path is a folder, or a file in Parquet format by its name.
+
+    Examples
+    --------
+    >>> is_parquet(Path("incidents.csv")), is_parquet(Path("ged.parquet"))
+    (False, True)
+    """
+    return path.is_dir() or path.suffix.lower() in (".parquet", ".pq")
 
 
-def _reports(asked: Asked) -> pd.DataFrame | None:
-    """Return the reports that the claims model pools; None for the other models."""
+def _of_csv(asked: Asked, question: Question) -> tuple[pd.DataFrame, RangeNotes]:
+    if not asked.path.is_file():
+        raise ValueError(f"there is no file {shown(asked.path)}")
+    table = load_incidents(asked.path)
+    need_columns(table, asked.by, shown(asked.path))
+    made = total_by(table, asked.by, *question)
+    return made, toll_ranges(table, asked.outcome, asked.basis).notes
+
+
+def _of_parquet(asked: Asked, question: Question) -> tuple[pd.DataFrame, RangeNotes]:
+    from sahelstats.casualties.partitioned import tally_parquet
+
+    try:
+        tally = tally_parquet(asked.path, asked.by, question)
+    except ImportError as error:
+        raise ValueError(str(error)) from None
+    made = totals_of(tally.rows, tally.rows["times"].to_numpy(), list(asked.by), question)
+    return made, tally.notes(asked.outcome, asked.basis)
+
+
+def _claims(asked: Asked) -> pd.DataFrame | None:
+    """Return the claims whose reports the claims model pools; None for the other models."""
     if asked.model != "claims":
         return None
     path = asked.claims
@@ -117,17 +145,19 @@ def _reports(asked: Asked) -> pd.DataFrame | None:
         )
     if not path.is_file():
         raise ValueError(f"there is no file {shown(path)}")
-    return pooled_reports(reports(load_claims(path), asked.outcome, asked.basis))
+    return load_claims(path)
 
 
-def _statement(asked: Asked, made: pd.DataFrame, dependence: str) -> str:
+def _statement(asked: Asked, made: pd.DataFrame, notes: RangeNotes, dependence: str) -> str:
     count, missing = int(made["n_incidents"].sum()), int(made["n_missing"].sum())
     who = "attackers counted" if asked.basis == "incl_attackers" else "attackers left out"
     kappa = f", kappa {asked.kappa:g}" if asked.model == "claims" else ""
+    what = "best figure" if asked.model == "reported" else "figure"
     return (
-        f"{count:,} incidents; {missing:,} have no figure and add nothing. "
+        f"{count:,} incidents; {missing:,} have no {what} and add nothing to mean and interval. "
         f"People {asked.outcome}, {who}.\n"
-        f"Assumption: model {asked.model}{kappa}, {dependence}; lower to upper holds "
+        + "".join(f"{sentence}\n" for sentence in notes.sentences())
+        + f"Assumption: model {asked.model}{kappa}, {dependence}; lower to upper holds "
         f"{100 * asked.level:g}%.\n"
         "Sum of lows to sum of highs is an envelope: bounds of the reports, no probability."
     )

@@ -24,7 +24,7 @@ from sahelstats.casualties.incidents import (
 )
 from sahelstats.casualties.opinion import KAPPA, check_kappa
 from sahelstats.casualties.reported import ReportedDeaths
-from sahelstats.casualties.tolls import known_ranges, toll_ranges
+from sahelstats.casualties.tolls import TollRanges, toll_ranges
 from sahelstats.casualties.totals import (
     COMONOTONIC,
     INDEPENDENT,
@@ -37,6 +37,14 @@ from sahelstats.casualties.totals import (
 QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
 # Groups inverted together: bounds the memory of their grids.
 GROUPS_AT_ONCE = 2_500
+
+
+class Members(NamedTuple):
+    """The group of each toll, the incidents each stands for, and how many groups there are."""
+
+    group: IntArray
+    times: IntArray
+    n_groups: int
 
 
 class Summary(NamedTuple):
@@ -81,9 +89,11 @@ def total_by(
     -------
     DataFrame
         The columns of `by`, then n_incidents (all in the group), n_missing (those without a
-        figure, which add nothing), low, best, high (the envelope: sums, not an interval), mean,
-        q025, q05, q50, q95, q975 (people), method, dependence. A group where no incident has a
-        figure keeps its row, with empty numbers.
+        figure that the model can use, which add nothing to it), low, best, high (the envelope:
+        sums, not an interval; an upper bound alone adds to high only), mean, q025, q05, q50, q95,
+        q975 (people), method, dependence. A group where no incident has a figure keeps its row,
+        with empty numbers. `toll_ranges` says how incomplete ranges and bounds out of order are
+        taken; its ``notes`` count them.
 
     Raises
     ------
@@ -102,19 +112,60 @@ def total_by(
     how = check_dependence(dependence)
     check_kappa(kappa)
     columns = [by] if isinstance(by, str) else list(by)
+    once = np.ones(len(table), dtype=np.int64)
+    asked = Question(model, how, level, claims, basis, outcome, kappa)
+    return totals_of(table, once, columns, asked)
+
+
+class Question(NamedTuple):
+    """What is asked of a table, checked: the arguments of `total_by` but table and groups."""
+
+    model: str
+    dependence: Dependence
+    level: float | None
+    claims: pd.DataFrame | None
+    basis: str
+    outcome: str
+    kappa: float
+
+
+def totals_of(
+    table: pd.DataFrame, times: IntArray, columns: list[str], asked: Question
+) -> pd.DataFrame:
+    """Return the totals by group of a table in which a row stands for one incident or for many.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents table, or its distinct rows.
+    times : array of int, shape (n,)
+        How many incidents each row stands for.
+    columns : list of str
+        To group by.
+    asked : Question
+        Model, dependence and the rest.
+
+    Returns
+    -------
+    DataFrame
+        As `total_by` returns it.
+    """
     need_columns(table, columns, "the incidents table")
-    ranges = toll_ranges(table, outcome, basis)
+    ranges = toll_ranges(table, asked.outcome, asked.basis)
     keys, group = _groups(table, columns)
-    tolls, known = _tolls(table, model, claims, basis, outcome, kappa)
-    probabilities = list(QUANTILES.values()) + (list(level_tails(level)) if level else [])
-    found = _summaries(tolls, group[known], len(keys), how, np.array(probabilities))
-    made = _counted(keys, group, known)
-    present = ~ranges.missing
+    tolls, known = _tolls(table, ranges, asked)
+    tails = list(level_tails(asked.level)) if asked.level is not None else []
+    probabilities = np.array([*QUANTILES.values(), *tails])
+    members = Members(group[known], times[known], len(keys))
+    found = _summaries(tolls, members, asked.dependence, probabilities)
+    made = _counted(keys, group, known, times)
     for name, column in zip(("low", "best", "high"), ranges[:3], strict=True):
-        made[name] = _summed(column[present], group[present], len(keys))
-    _add_quantiles(made, found, level)
-    made["method"] = f"{model}, {found.method}"
-    made["dependence"] = dependence_words(how)
+        # An upper bound alone has no best figure; where nobody has one the sum stays empty.
+        there = ~ranges.missing & ~np.isnan(column)
+        made[name] = _summed(column[there] * times[there], group[there], len(keys))
+    _add_quantiles(made, found, asked.level)
+    made["method"] = f"{asked.model}, {found.method}"
+    made["dependence"] = dependence_words(asked.dependence)
     return made
 
 
@@ -128,23 +179,21 @@ def _groups(table: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, IntA
 
 
 def _tolls(
-    table: pd.DataFrame,
-    model: str,
-    claims: pd.DataFrame | None,
-    basis: str,
-    outcome: str,
-    kappa: float,
+    table: pd.DataFrame, ranges: TollRanges, asked: Question
 ) -> tuple[ReportedDeaths | CountDistributions, BoolArray]:
     """The tolls that have a figure, and which rows of the table they are."""
+    model, claims, basis, outcome = asked.model, asked.claims, asked.basis, asked.outcome
     if model == "reported":
-        events = reported_deaths(table, outcome, basis)
-        return events, ~toll_ranges(table, outcome, basis).missing
-    tolls = incident_distributions(table, model, claims, basis, outcome, kappa)
-    if model == "claims":
-        assert tolls.labels is not None
-        return tolls, np.asarray(table["incident_id"].isin(tolls.labels).to_numpy(dtype=bool))
-    known_ranges(table, outcome, basis)
-    return tolls, ~toll_ranges(table, outcome, basis).missing
+        return reported_deaths(table, outcome, basis), ranges.has_best
+    if model != "claims":
+        return incident_distributions(table, model, None, basis, outcome), ~ranges.missing
+    need_columns(table, ["incident_id"], "the incidents table")
+    ids = table["incident_id"]
+    # No claim speaks of an incident without a name.
+    named = table[ids.notna()]
+    tolls = incident_distributions(named, model, claims, basis, outcome, asked.kappa)
+    assert tolls.labels is not None
+    return tolls, np.asarray(ids.isin(tolls.labels).to_numpy(dtype=bool))
 
 
 def _summed(values: FloatArray, group: IntArray, n: int) -> Any:
@@ -154,47 +203,52 @@ def _summed(values: FloatArray, group: IntArray, n: int) -> Any:
     return sums
 
 
-def _counted(keys: pd.DataFrame, group: IntArray, known: BoolArray) -> pd.DataFrame:
+def _counted(
+    keys: pd.DataFrame, group: IntArray, known: BoolArray, times: IntArray
+) -> pd.DataFrame:
     made = keys.copy()
-    everyone = np.bincount(group, minlength=len(keys))
+    # As floats the counts are exact up to 2^53 incidents.
+    everyone, there = (
+        np.bincount(group[rows], times[rows], len(keys)).astype(np.int64)
+        for rows in (np.ones_like(known), known)
+    )
     made["n_incidents"] = everyone
-    made["n_missing"] = everyone - np.bincount(group[known], minlength=len(keys))
+    made["n_missing"] = everyone - there
     return made
 
 
 def _add_quantiles(made: pd.DataFrame, found: Summary, level: float | None) -> None:
     made["mean"] = found.mean
-    names = list(QUANTILES) + (["lower", "upper"] if level else [])
+    names = list(QUANTILES) + (["lower", "upper"] if level is not None else [])
     for name, column in zip(names, found.quantiles.T, strict=True):
         made[name] = column
-    if level:
+    if level is not None:
         made["level"] = level
 
 
 def _summaries(
-    tolls: ReportedDeaths | CountDistributions,
-    group: IntArray,
-    n: int,
-    how: Dependence,
-    q: FloatArray,
+    tolls: ReportedDeaths | CountDistributions, members: Members, how: Dependence, q: FloatArray
 ) -> Summary:
+    n = members.n_groups
     mean, quantiles = np.full(n, np.nan), np.full((n, q.size), np.nan)
     if isinstance(tolls, ReportedDeaths) and isinstance(how, str):
-        present, values = np.unique(group), None
-        mean[present], values, method = _reported_at_once(tolls, group, present, how, q)
+        present = np.unique(members.group)
+        mean[present], values, method = _reported_at_once(tolls, members, present, how, q)
         quantiles[present] = values
         return Summary(mean, quantiles, method)
     method = ""
-    for place, rows in _members(group):
+    for place, rows in _rows_of_groups(members):
         part = total(_part(tolls, rows), how)
         mean[place], quantiles[place], method = part.mean, part.ppf(q), part.method
     return Summary(mean, quantiles, method)
 
 
-def _members(group: IntArray) -> Iterator[tuple[int, IntArray]]:
-    order = np.argsort(group, kind="stable")
-    present, starts = np.unique(group[order], return_index=True)
-    yield from zip(present.tolist(), np.split(order, starts[1:]), strict=True)
+def _rows_of_groups(members: Members) -> Iterator[tuple[int, IntArray]]:
+    """Each group, and its tolls: one that stands for many incidents as often as it does."""
+    order = np.argsort(members.group, kind="stable")
+    present, starts = np.unique(members.group[order], return_index=True)
+    for place, rows in zip(present.tolist(), np.split(order, starts[1:]), strict=True):
+        yield place, np.repeat(rows, members.times[rows])
 
 
 def _part(
@@ -206,7 +260,7 @@ def _part(
 
 
 def _reported_at_once(
-    events: ReportedDeaths, group: IntArray, present: IntArray, how: str, q: FloatArray
+    events: ReportedDeaths, members: Members, present: IntArray, how: str, q: FloatArray
 ) -> tuple[FloatArray, FloatArray, str]:
     """All groups together: the characteristic functions of distinct events are shared."""
     from scipy.sparse import coo_matrix
@@ -214,9 +268,9 @@ def _reported_at_once(
     from sahelstats.casualties.spectral import grouped_sum
 
     law, inverse, _ = events.groups
-    row = np.searchsorted(present, group)
+    row = np.searchsorted(present, members.group)
     shape = (present.size, law.loc.size)
-    counts = coo_matrix((np.ones(row.size), (row, inverse)), shape=shape).tocsr()
+    counts = coo_matrix((members.times.astype(float), (row, inverse)), shape=shape).tocsr()
     mean = np.asarray(counts @ law.mean)
     if how == COMONOTONIC:
         quantiles = counts @ law.rows((slice(None), None)).ppf(q[None, :])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sahelstats.casualties import models
 from sahelstats.casualties.checks import need_columns, one_of, refuse, row_names
 from sahelstats.casualties.collection import CountDistributions
-from sahelstats.casualties.opinion import KAPPA, check_kappa, pool_reports
+from sahelstats.casualties.evidence import reports_to_pool
+from sahelstats.casualties.opinion import KAPPA, check_kappa, pool_reports, rising
 from sahelstats.casualties.reported import ReportedDeaths
 from sahelstats.casualties.reported_law import violence_codes
 from sahelstats.casualties.tolls import TollRanges, known_ranges, toll_ranges
@@ -39,7 +42,8 @@ def reported_deaths(
     Returns
     -------
     ReportedDeaths
-        One event per incident with a figure, in the order of the table.
+        One event per incident with a best figure, in the order of the table: an upper bound alone
+        is no report that the model could start from.
 
     Raises
     ------
@@ -57,11 +61,28 @@ def reported_deaths(
         raise ValueError("model 'reported' is a model of deaths: it has nothing on wounded")
     need_columns(table, ["type_of_violence"], "the incidents table")
     ranges = toll_ranges(table, outcome, basis)
-    known = known_ranges(table, outcome, basis)
-    violence = table["type_of_violence"][~ranges.missing]
-    refuse(violence.isna(), "missing type_of_violence", known.names)
+    told = ranges.has_best
+    if not told.any():
+        raise ValueError(
+            f"empty selection: none of the {len(table)} incidents has a best figure for {outcome} "
+            f"({basis})"
+        )
+    violence = table["type_of_violence"][told]
+    refuse(violence.isna(), "missing type_of_violence", ranges.names[told])
     codes = violence_codes(violence.to_numpy(dtype=object))
-    return ReportedDeaths(known.best, codes + 1)
+    return ReportedDeaths(ranges.best[told], codes + 1)
+
+
+def _of_ranges(model: str, known: TollRanges) -> CountDistributions:
+    """Return the tolls of ranges; "up to n" rises to n under each model, as in model claims."""
+    told = known.has_best
+    if told.all():
+        return RANGE_MODELS[model](known)
+    parts = [(np.flatnonzero(~told), rising(known.low[~told], known.high[~told]))]
+    if told.any():
+        chosen: list[Any] = [column[told] for column in known]
+        parts.append((np.flatnonzero(told), RANGE_MODELS[model](TollRanges(*chosen))))
+    return CountDistributions.joined(parts)
 
 
 def incident_distributions(
@@ -79,11 +100,15 @@ def incident_distributions(
     table : DataFrame
         Tidy incidents table, one row per incident.
     model : {"uniform", "triangular", "pert", "lognormal", "claims", "reported"}
-        The first four turn low, best and high into a distribution; "claims" pools the reports;
-        "reported" is the reporting-error model of UCDP events, put on whole people.
+        The first four turn low, best and high into a distribution, and an upper bound alone ("up
+        to n") into the triangular that rises from 0 to n; "claims" pools the reports; "reported"
+        is the reporting-error model of UCDP events, put on whole people, and needs a best figure.
     claims : DataFrame, optional
-        For model "claims": one row per report, on the basis and outcome wanted, with columns
-        incident_id, qualifier, low, best, high and weight.
+        For model "claims", one of three: claims as ``load_claims`` returns them; reports on the
+        basis and outcome wanted, as ``sahelstats.reports.reports`` returns them; or a plain table
+        of reports on the whole incident with columns incident_id, qualifier, low, best, high and
+        perhaps weight. Of the first two, parts and wider counts are left out of the pool, by the
+        rule of `sahelstats.casualties.evidence.pooled_reports`.
     basis : {"excl_attackers", "incl_attackers"}
     outcome : {"killed", "wounded"}
     kappa : float
@@ -93,7 +118,7 @@ def incident_distributions(
     -------
     CountDistributions
         In the order of the table; `labels` are the incident ids, `n_missing` is the number of
-        incidents left out because they have no figure.
+        incidents left out because they have no figure (for "reported" no best figure).
 
     Raises
     ------
@@ -115,10 +140,11 @@ def incident_distributions(
         if claims is None:
             raise ValueError("model 'claims' needs the reports: give claims=")
         need_columns(table, ["incident_id"], "the incidents table")
-        return pool_reports(claims, row_names(table), kappa)
-    known = known_ranges(table, outcome, basis)
+        return pool_reports(reports_to_pool(claims, outcome, basis), row_names(table), kappa)
     if model == "reported":
         made = reported_deaths(table, outcome, basis).to_counts()
+        names = row_names(table)[toll_ranges(table, outcome, basis).has_best]
     else:
-        made = RANGE_MODELS[model](known)
-    return models.with_labels(made, known.names, len(table) - known.low.size)
+        known = known_ranges(table, outcome, basis)
+        made, names = _of_ranges(model, known), known.names
+    return models.with_labels(made, names, len(table) - names.size)

@@ -114,12 +114,14 @@ def pool_reports(reports: pd.DataFrame, ids: NDArray[Any], kappa: float) -> Coun
     need_columns(reports, ["incident_id", "qualifier", "low", "best", "high"], "the reports table")
     wanted = pd.Index(ids)
     refuse(wanted.duplicated(), "incident_id given twice", ids)
-    used = reports[reports["incident_id"].isin(wanted)]
-    used = used[_has_figure(used)]
-    if len(used) == 0:
+    owner = np.asarray(
+        wanted.get_indexer(pd.Index(reports["incident_id"].to_numpy(dtype=object))), dtype=np.int64
+    )
+    kept = (owner >= 0) & _has_figure(reports)
+    if not kept.any():
         raise ValueError(f"empty selection: no report has a figure for the {len(ids)} incidents")
+    used, owner = reports[kept], owner[kept]
     names = used["incident_id"].to_numpy(dtype=object)
-    owner = np.asarray(wanted.get_indexer(pd.Index(names)), dtype=np.int64)
     weight = _shares(used, owner, len(ids), names)
     present, place = np.unique(owner, return_inverse=True)
     made = _mixture(_kernels(used, names, kappa), weight, place.astype(np.int64), present.size)
@@ -171,7 +173,7 @@ def _kernels(reports: pd.DataFrame, names: NDArray[Any], kappa: float) -> list[A
         (words == "range", lambda rows: _ranges(low[rows], best[rows], high[rows])),
         (words == "about", lambda rows: _about(figure[rows])),
         (np.isin(words, OPEN_ABOVE), lambda rows: geometric(bound[rows], kappa)),
-        (np.isin(words, RISING), lambda rows: _rising(low[rows], ceiling[rows])),
+        (np.isin(words, RISING), lambda rows: rising(low[rows], ceiling[rows])),
     ]
     return [
         (np.flatnonzero(mask), make(np.flatnonzero(mask))) for mask, make in families if mask.any()
@@ -192,7 +194,8 @@ def _ranges(low: FloatArray, best: FloatArray, high: FloatArray) -> CountDistrib
     return triangular(bottom, _first_given(best, np.floor((bottom + top) / 2)), top)
 
 
-def _rising(low: FloatArray, top: FloatArray) -> CountDistributions:
+def rising(low: FloatArray, top: FloatArray) -> CountDistributions:
+    """Return tolls of "up to n" and "nearly n": triangular, rising to n from low, or from 0."""
     bottom = np.minimum(np.nan_to_num(low, nan=0.0), top)
     # A low equal to n is how a claim fills a bound it never set: it rises from 0 all the same.
     return triangular(np.where(bottom == top, 0.0, bottom), top, top)

@@ -12,9 +12,9 @@ from sahelstats.casualties.evidence import dependence_phrase
 from sahelstats.casualties.grouped import total_by
 from sahelstats.casualties.incidents import MODELS, incident_distributions
 from sahelstats.casualties.opinion import KAPPA
-from sahelstats.casualties.tolls import known_ranges, toll_ranges
-from sahelstats.casualties.totals import COMONOTONIC, INDEPENDENT, Dependence
-from sahelstats.tables.schema import range_column
+from sahelstats.casualties.tolls import toll_ranges
+from sahelstats.casualties.totals import COMONOTONIC, INDEPENDENT, Dependence, check_dependence
+from sahelstats.tables.schema import BASES, RANGE_PARTS, range_column
 
 
 def usable_models(reports: pd.DataFrame | None) -> tuple[str, ...]:
@@ -103,20 +103,32 @@ def dependences_shown(chosen: Dependence, shared: float) -> list[Dependence]:
     return [INDEPENDENT, shared if isinstance(chosen, str) else chosen, COMONOTONIC]
 
 
-def variance_shares(tolls: CountDistributions) -> pd.DataFrame:
-    """Return how much each incident adds to the uncertainty of the total, largest first.
+def variance_shares(
+    tolls: CountDistributions, dependence: Dependence = INDEPENDENT
+) -> pd.DataFrame:
+    """Return how much each incident adds to the variance of the total, largest first.
 
     Parameters
     ----------
     tolls : CountDistributions
         With labels.
+    dependence : "independent", "comonotonic" or float between 0 and 1
+        Of the incidents' errors; sets the order.
 
     Returns
     -------
     DataFrame
         ``incident_id``, ``mean``, ``std`` (people); ``variance_share`` (of the variance of the
         total of independent tolls) and ``std_share`` (of the sum of standard deviations, which is
-        what counts where all errors move together); ``cumulative`` sums the former.
+        what counts where all errors move together); ``share`` under the dependence asked for, and
+        ``cumulative``, its sum from the top.
+
+    Notes
+    -----
+    An incident's share is its covariance with the total over the variance of the total, which sum
+    to 1: (1-r) var_i + r std_i S over the sum of these, S the sum of standard deviations and r the
+    correlation of any two errors. It is 0 for independent errors, 1 for errors that move together;
+    for a shared error rho stands in for it.
 
     Examples
     --------
@@ -136,9 +148,13 @@ def variance_shares(tolls: CountDistributions) -> pd.DataFrame:
             "std_share": std / max(std.sum(), 1e-300),
         }
     )
-    found = found.sort_values(["variance_share", "incident_id"], ascending=[False, True])
+    how = check_dependence(dependence)
+    r = {INDEPENDENT: 0.0, COMONOTONIC: 1.0}[how] if isinstance(how, str) else how
+    part = (1 - r) * var + r * std * std.sum()
+    found["share"] = part / max(part.sum(), 1e-300)
+    found = found.sort_values(["share", "incident_id"], ascending=[False, True])
     found = found.reset_index(drop=True)
-    return found.assign(cumulative=found["variance_share"].cumsum())
+    return found.assign(cumulative=found["share"].cumsum())
 
 
 def incidents_for_share(shares: pd.DataFrame, part: float) -> int:
@@ -153,7 +169,7 @@ def incidents_for_share(shares: pd.DataFrame, part: float) -> int:
 
 
 def named_ranges(table: pd.DataFrame, basis: str = "excl_attackers") -> pd.DataFrame:
-    """Return the ranges of the incidents that have one, with names for a ladder, deadliest first.
+    """Return the ranges of the incidents with a best figure, named for a ladder, deadliest first.
 
     Parameters
     ----------
@@ -167,7 +183,7 @@ def named_ranges(table: pd.DataFrame, basis: str = "excl_attackers") -> pd.DataF
     DataFrame
         ``incident_id``, ``label`` (place and month), ``low``, ``best``, ``high``, ``open_above``,
         ``n_reports``, ``n_sources``, ``relative_width`` (high less low, over best; empty where
-        best is 0).
+        best is 0). An upper bound alone has no place in that order; `toll_ranges` counts those.
 
     Examples
     --------
@@ -175,31 +191,32 @@ def named_ranges(table: pd.DataFrame, basis: str = "excl_attackers") -> pd.DataF
     >>> bool(named_ranges(load_incidents())["best"].is_monotonic_decreasing)
     True
     """
-    known = table[~toll_ranges(table, "killed", basis).missing].reset_index(drop=True)
-    ranges = known_ranges(table, "killed", basis)
-    column = {
-        part: known[range_column("killed", basis, part)]
-        for part in ("open_above", "n_reports", "n_sources")
-    }
-    found = pd.DataFrame(
-        {
-            "incident_id": known["incident_id"],
-            "label": [
-                label_of(str(place), day)
-                for place, day in zip(known["place"], known["date_start"], strict=True)
-            ],
-            "low": ranges.low.astype(int),
-            "best": ranges.best.astype(int),
-            "high": ranges.high.astype(int),
-            "open_above": column["open_above"].fillna(False).astype(bool),
-            "n_reports": column["n_reports"].astype(int),
-            "n_sources": column["n_sources"].astype(int),
-        }
-    )
+    ranges = toll_ranges(table, "killed", basis)
+    known = table[ranges.has_best].reset_index(drop=True)
+    names = {part: range_column("killed", basis, part) for part in RANGE_PARTS}
+    found = pd.DataFrame({"incident_id": known["incident_id"], "label": labels_of(known)})
+    for part, figures in zip(("low", "best", "high"), ranges[:3], strict=True):
+        found[part] = figures[ranges.has_best].astype(int)
+    found["open_above"] = known[names["open_above"]].fillna(False).astype(bool)
+    for part in ("n_reports", "n_sources"):
+        found[part] = known[names[part]].astype(int)
     best = found["best"].where(found["best"] > 0)
     found["relative_width"] = (found["high"] - found["low"]) / best
     order = found.sort_values(["best", "incident_id"], ascending=[False, True], kind="stable")
     return order.reset_index(drop=True)
+
+
+def labels_of(table: pd.DataFrame) -> list[str]:
+    """Return the names of incidents for an axis, in the order of a tidy table.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2024-09-17")
+    >>> labels_of(pd.DataFrame({"place": ["Bamako"], "date_start": [day]}))
+    ['Bamako, Sep 2024']
+    """
+    days = zip(table["place"], table["date_start"], strict=True)
+    return [label_of(str(place), day) for place, day in days]
 
 
 def label_of(place: str, day: pd.Timestamp, width: int = 28) -> str:
@@ -228,8 +245,7 @@ def on_both_bases(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Rows of `table`, numbered anew.
     """
-    names = [range_column("killed", basis, "best") for basis in ("excl_attackers",
-                                                                "incl_attackers")]  # fmt: skip
+    names = [range_column("killed", basis, "best") for basis in BASES]
     return table[table[names].notna().all(axis=1)].reset_index(drop=True)
 
 
@@ -257,11 +273,10 @@ def attackers_added(table: pd.DataFrame) -> pd.DataFrame:
     both = on_both_bases(table)
     without = both[range_column("killed", "excl_attackers", "best")].astype(int)
     counted = both[range_column("killed", "incl_attackers", "best")].astype(int)
-    days = zip(both["place"], both["date_start"], strict=True)
     found = pd.DataFrame(
         {
             "incident_id": both["incident_id"],
-            "label": [label_of(str(place), day) for place, day in days],
+            "label": labels_of(both),
             "without": without,
             "with_attackers": counted,
             "added": counted - without,

@@ -82,7 +82,14 @@ def _uniforms(size: int, n: int, how: Dependence, rng: np.random.Generator) -> F
 
 
 class Pooled(NamedTuple):
-    """Estimates pooled over draws; every field is a number or an array, one per coefficient."""
+    """Estimates pooled over draws; every field is a number or an array, one per coefficient.
+
+    Examples
+    --------
+    >>> pooled = pool([1.0, 1.2, 0.9], [0.04, 0.05, 0.045])
+    >>> [round(float(end), 2) for end in pooled.interval(0.95)]
+    [0.43, 1.63]
+    """
 
     estimate: Any
     within: Any

@@ -31,8 +31,8 @@ def first_and_last(claims: pd.DataFrame) -> pd.DataFrame:
         two known days or more: ``incident_id``, ``victims``, ``first_on``, ``last_on``, ``days``
         between, ``n_claims``, ``first`` and ``last`` (the median of a day's figures, a tie goes
         to the lower). Killed only, offered as a whole, superseded figures included: they are what
-        was said first. Attackers' own dead are left out. Where an incident has several groups, it
-        is the one with the most claims.
+        was said first. Attackers' own dead are left out, and so is "up to n", which names no toll.
+        Where an incident has several groups, it is the one with the most claims.
 
     Examples
     --------

@@ -202,8 +202,8 @@ def side_reports(
         derived and superseded figures, parts and wider counts stay out. Of the claimants of one
         party the one that spoke last: a ministry and its army do not vouch for each other.
         ``best`` is what a claim gives the median of reports: its figure, the bound it sets, or the
-        middle of its range; "dozens" gives none. Undivided tolls ("all", "unspecified") are one
-        group, unless they count attackers: then another.
+        middle of its range; "dozens" and "up to n" give none. Undivided tolls ("all",
+        "unspecified") are one group, unless they count attackers: then another.
 
     Examples
     --------

@@ -11,23 +11,38 @@ from numpy.typing import NDArray
 from sahelstats.casualties.checks import (
     BoolArray,
     FloatArray,
+    RowFault,
     need_columns,
     one_of,
-    refuse,
+    refuse_faults,
+    row_fault,
     row_names,
 )
-
-OUTCOMES = ("killed", "wounded")
-BASES = ("excl_attackers", "incl_attackers")
+from sahelstats.tables.bounds import contain_best
+from sahelstats.tables.rules import names_quirk
+from sahelstats.tables.schema import BASES, OUTCOMES, range_column
 
 
 class TollRanges(NamedTuple):
-    """Ranges of the incidents of a table, one element per row; `missing` where no figure is."""
+    """Ranges of the incidents of a table, one element per row, in people.
+
+    Attributes
+    ----------
+    low, best, high : array of float
+        NaN where `missing`; best also where nobody gives one.
+    missing : array of bool
+        No figure at all.
+    reordered : array of bool
+        The producer's bounds did not contain its best figure and were widened until they do.
+    names : array
+        The incident_id of each row, or the index.
+    """
 
     low: FloatArray
     best: FloatArray
     high: FloatArray
     missing: BoolArray
+    reordered: BoolArray
     names: NDArray[Any]
 
     def known(self) -> TollRanges:
@@ -35,9 +50,68 @@ class TollRanges(NamedTuple):
         kept: list[Any] = [column[~self.missing] for column in self]
         return TollRanges(*kept)
 
+    @property
+    def has_best(self) -> BoolArray:
+        """Which incidents have a best figure."""
+        return np.asarray(~np.isnan(self.best))
+
+    @property
+    def notes(self) -> RangeNotes:
+        """What a reader of sums of these ranges should know."""
+        counts = (self.missing, ~self.missing & ~self.has_best, self.reordered)
+        return RangeNotes(self.low.size, *(int(rows.sum()) for rows in counts))
+
+
+class RangeNotes(NamedTuple):
+    """How many incidents of a table are not plain ranges.
+
+    Attributes
+    ----------
+    n_incidents : int
+        All.
+    n_missing : int
+        Without any figure: they add nothing to any sum.
+    n_without_best : int
+        With an upper bound alone ("up to n"): they add to the sum of highs only.
+    n_reordered : int
+        Bounds out of order, widened until they contain the best figure.
+    """
+
+    n_incidents: int
+    n_missing: int
+    n_without_best: int
+    n_reordered: int
+
+    def sentences(self) -> list[str]:
+        """Return the notes in words, nothing of what does not occur.
+
+        Examples
+        --------
+        >>> RangeNotes(9, 2, 1, 0).sentences()
+        ['1 has an upper bound alone and no best figure: it adds to the sum of highs only.']
+        """
+        found = []
+        if n := self.n_without_best:
+            one, two = ("has", "it adds") if n == 1 else ("have", "they add")
+            found.append(
+                f"{n:,} {one} an upper bound alone and no best figure: {two} to the sum of highs"
+                " only."
+            )
+        if n := self.n_reordered:
+            one = "1 range has" if n == 1 else f"{n:,} ranges have"
+            found.append(f"{one} bounds out of order, widened to contain the best figure.")
+        return found
+
 
 class Envelope(NamedTuple):
-    """Sum of lows, of bests and of highs, in people. Bounds, not a probability statement."""
+    """Sum of lows, of bests and of highs, in people. Bounds, not a probability statement.
+
+    Examples
+    --------
+    >>> bounds = Envelope(14, 17, 29)
+    >>> bounds.high - bounds.low
+    15
+    """
 
     low: int
     best: int
@@ -53,8 +127,7 @@ def column_prefix(outcome: str, basis: str) -> str:
     'killed_incl_'
     """
     one_of(outcome, OUTCOMES, "outcome")
-    one_of(basis, BASES, "basis")
-    return f"{outcome}_incl_" if basis == "incl_attackers" else f"{outcome}_"
+    return range_column(outcome, one_of(basis, BASES, "basis"), "")
 
 
 def _numbers(column: pd.Series[Any]) -> FloatArray:
@@ -77,23 +150,27 @@ def toll_ranges(
     Returns
     -------
     TollRanges
-        Arrays of float, one element per row of the table; NaN where the incident has no figure.
+        Arrays with one element per row of the table.
 
     Raises
     ------
     ValueError
         If the table is empty or lacks a column, or a figure is negative, not a whole number, or
-        low exceeds high.
+        low exceeds high in a row whose ``quirk`` does not say so.
 
     Notes
     -----
-    One policy for ranges that are not low <= best <= high throughout:
+    The one rule for every sum and every model, whatever table the ranges come from:
 
     * nothing given: the incident has no figure; it is missing, never 0;
-    * best outside low..high (some imported tables): the bound moves to contain best;
-    * low above high: an error, because no reading of it is safe;
-    * a bound not given takes the figure there is. Where only high is given (nobody said more than
-      "up to n"), low is 0. A best not given is the middle of the bounds, rounded down.
+    * out of order (some imported tables): the row's own figures are its bounds, so that they
+      contain best (`sahelstats.tables.bounds.contain_best`). Low above high is an error, because
+      no reading of it is safe, unless the import marked it as its producer's (column ``quirk``);
+    * a bound not given takes the figure there is, as for a claim: best alone is low and high as
+      well, low alone is "at least n", best and high as well. Between low and high best is the
+      middle, rounded down;
+    * high alone is "up to n": low is 0, since nobody says that anyone died, and best stays empty.
+      Such an incident adds nothing to a sum of lows or of bests, and its high to that of highs.
 
     Examples
     --------
@@ -101,32 +178,106 @@ def toll_ranges(
     ...                       "killed_high": [9, 6]}, dtype="Int64")
     >>> ranges = toll_ranges(table)
     >>> ranges.low.tolist(), ranges.best.tolist(), ranges.high.tolist()
-    ([3.0, 0.0], [3.0, 3.0], [9.0, 6.0])
+    ([3.0, 0.0], [3.0, nan], [9.0, 6.0])
     """
-    prefix = column_prefix(outcome, basis)
-    names = [f"{prefix}{part}" for part in ("low", "best", "high")]
-    need_columns(table, names, "the incidents table")
     if len(table) == 0:
         raise ValueError("empty selection: the incidents table has no rows")
-    low, best, high = (_numbers(table[name]) for name in names)
-    return _completed(low, best, high, row_names(table), prefix)
+    refuse_faults(range_faults(table, outcome, basis))
+    figures, reordered = ordered_figures(table, outcome, basis)
+    low, best, high = figures.to_numpy(dtype=float).T
+    return _completed(low, best, high, reordered, row_names(table))
+
+
+def ordered_figures(
+    table: pd.DataFrame, outcome: str, basis: str
+) -> tuple[pd.DataFrame, BoolArray]:
+    """Return low, best and high as given, in order; and which rows had to be put in order.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents table without faults of `range_faults`.
+    outcome : {"killed", "wounded"}
+    basis : {"excl_attackers", "incl_attackers"}
+
+    Returns
+    -------
+    (DataFrame, array of bool)
+        The three columns as float, NaN where nothing is given.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"killed_low": [4, 1], "killed_best": [3, 2], "killed_high": [9, 6]})
+    >>> figures, reordered = ordered_figures(table, "killed", "excl_attackers")
+    >>> figures["killed_low"].tolist(), reordered.tolist()
+    ([3.0, 1.0], [True, False])
+    """
+    given = pd.DataFrame({name: _numbers(table[name]) for name in range_names(outcome, basis)})
+    ordered = contain_best(given)
+    reordered = ((ordered != given) & given.notna()).any(axis=1)
+    return ordered, reordered.to_numpy(dtype=bool)
+
+
+def range_names(outcome: str, basis: str) -> list[str]:
+    """Return the columns of low, best and high.
+
+    Examples
+    --------
+    >>> range_names("killed", "excl_attackers")
+    ['killed_low', 'killed_best', 'killed_high']
+    """
+    prefix = column_prefix(outcome, basis)
+    return [f"{prefix}{part}" for part in ("low", "best", "high")]
+
+
+def range_faults(table: pd.DataFrame, outcome: str, basis: str) -> list[RowFault]:
+    """Return what makes the ranges of a table unusable: each kind once, with its rows.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Tidy incidents table.
+    outcome : {"killed", "wounded"}
+    basis : {"excl_attackers", "incl_attackers"}
+
+    Returns
+    -------
+    list of RowFault
+
+    Raises
+    ------
+    ValueError
+        If a column is not there.
+    """
+    columns, prefix = range_names(outcome, basis), column_prefix(outcome, basis)
+    need_columns(table, columns, "the incidents table")
+    low, best, high = (_numbers(table[name]) for name in columns)
+    every = np.stack([low, best, high])
+    crossed = low > high
+    if crossed.any() and "quirk" in table.columns:
+        crossed = crossed & ~names_quirk(table, "low_above_high").to_numpy(dtype=bool)
+    whole = (np.isnan(every) | ((every == np.floor(every)) & ~np.isinf(every))).all(axis=0)
+    filled = table[columns].notna().to_numpy(dtype=bool).T
+    kinds = [
+        ((filled & np.isnan(every)).any(axis=0), f"{prefix}low, _best or _high is not a number"),
+        ((every < 0).any(axis=0), f"negative {prefix}low, _best or _high"),
+        (~whole, f"{prefix}low, _best or _high is not a whole number"),
+        (crossed, f"{prefix}low is above {prefix}high"),
+    ]
+    found = (row_fault(bad, what, row_names(table)) for bad, what in kinds)
+    return [fault for fault in found if fault is not None]
 
 
 def _completed(
-    low: FloatArray, best: FloatArray, high: FloatArray, names: NDArray[Any], prefix: str
+    low: FloatArray, best: FloatArray, high: FloatArray, reordered: BoolArray, names: NDArray[Any]
 ) -> TollRanges:
-    every = np.stack([low, best, high])
-    refuse((every < 0).any(axis=0), f"negative {prefix}low, _best or _high", names)
-    whole = np.isnan(every) | (every == np.floor(every))
-    refuse(~whole.all(axis=0), f"{prefix}low, _best or _high is not a whole number", names)
-    refuse(low > high, f"{prefix}low is above {prefix}high", names)
-    missing: BoolArray = np.asarray(np.isnan(every).all(axis=0))
-    only_high = np.isnan(low) & np.isnan(best) & ~missing
-    # fmin and fmax skip what is missing, so they fill a bound and widen it in one step.
-    low = np.where(only_high, 0.0, np.fmin(np.fmin(low, best), high))
-    high = np.fmax(np.fmax(high, best), low)
-    best = np.where(np.isnan(best), np.floor((low + high) / 2), best)
-    return TollRanges(low, best, high, missing, names)
+    only_high = np.isnan(low) & np.isnan(best) & ~np.isnan(high)
+    missing = np.isnan(low) & np.isnan(best) & np.isnan(high)
+    low = np.where(np.isnan(low), np.where(only_high, 0.0, best), low)
+    high = np.where(np.isnan(high), np.where(np.isnan(best), low, best), high)
+    middle = np.where(only_high, np.nan, np.floor((low + high) / 2))
+    best = np.where(np.isnan(best), middle, best)
+    return TollRanges(low, best, high, missing, reordered, names)
 
 
 def known_ranges(
@@ -153,7 +304,8 @@ def envelope(
     Parameters
     ----------
     table : DataFrame
-        Tidy incidents table; incidents without a figure add nothing (`total_by` counts them).
+        Tidy incidents table; incidents without a figure add nothing (`total_by` counts them), those
+        with an upper bound alone add to the sum of highs only. The rule is that of `toll_ranges`.
     outcome : {"killed", "wounded"}
     basis : {"excl_attackers", "incl_attackers"}
 
@@ -175,4 +327,4 @@ def envelope(
     Envelope(low=14, best=17, high=29)
     """
     ranges = known_ranges(table, outcome, basis)
-    return Envelope(int(ranges.low.sum()), int(ranges.best.sum()), int(ranges.high.sum()))
+    return Envelope(int(ranges.low.sum()), int(np.nansum(ranges.best)), int(ranges.high.sum()))

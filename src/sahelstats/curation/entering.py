@@ -109,7 +109,7 @@ def numbers_in(texts: Iterable[str]) -> set[int]:
 def _entered(claims: pd.DataFrame, outcome: str, basis: str) -> set[int]:
     """Return the numbers of the claims behind the reports that count."""
     own = reports(claims, outcome, basis)
-    own = own[own["central"].notna()]
+    own = own[own["upper"].notna()]
     whole = own[own["scope"] == "whole"]
     # The rule of ranges.range_of: parts and wider counts speak only where nobody gives the whole.
     used = whole if whole["complete"].any() else own
@@ -137,7 +137,7 @@ def _reason(claim: Mapping[str, Any], basis: str, replaced: Mapping[int, int]) -
         return STATUS_REASONS[claim["status"]]
     if number in replaced:
         return f"superseded by date: claim {replaced[number]} is later"
-    if figure_of(claim).central is None:
+    if figure_of(claim).upper is None:
         return "no number"
     if claim["scope"] in SCOPE_REASONS:
         return SCOPE_REASONS[claim["scope"]]

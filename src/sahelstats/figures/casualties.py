@@ -41,13 +41,14 @@ def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
     data : DataFrame
         Top first: ``incident_id``, ``label``, ``low``, ``best``, ``high``, ``open_above``.
     reports : DataFrame
-        ``incident_id``, ``central``, ``source_type``, ``open_above``; may be empty.
+        ``incident_id``, ``central``, ``upper``, ``source_type``, ``open_above``; may be empty.
 
     Returns
     -------
     Axes
         Grey bar: lowest to highest; black diamond: best; coloured tick: a report, those on the
-        same figure above each other; arrow: left open by its source. The axis is of square roots.
+        same figure above each other; arrow: left open by its source, to the left for "up to". The
+        axis is of square roots.
     """
     top = max(float(data["high"].max()), _highest(reports))
     ax.set_xscale("function", functions=(_root, _square))
@@ -56,7 +57,7 @@ def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
     for y, (_, row) in enumerate(data.iterrows()):
         low, best, high = (float(row[name]) for name in ("low", "best", "high"))
         ax.plot([low, high], [y, y], color=BAR, linewidth=7, solid_capstyle="butt", zorder=1)
-        own = reports[(reports["incident_id"] == row["incident_id"]) & reports["central"].notna()]
+        own = reports[(reports["incident_id"] == row["incident_id"]) & reports["upper"].notna()]
         _ticks(ax, y, own)
         if bool(row["open_above"]) and own.empty:
             _arrow(ax, high, y, INK)
@@ -66,7 +67,8 @@ def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
                 va="center")  # fmt: skip
     ax.set_yticks(range(len(data)), data["label"].tolist())
     ax.tick_params(axis="y", length=0, labelsize=7.2)
-    ax.set_xticks([x for x in (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if x <= top * 1.12])
+    marks = (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if top > 60 else (0, 2, 5, 10, 20, 30, 50)
+    ax.set_xticks([x for x in marks if x <= top * 1.12])
     ax.grid(axis="x", color=FAINT)
     ax.spines["left"].set_visible(False)
     return ax
@@ -85,7 +87,7 @@ def range_text(low: float, high: float, open_above: bool) -> str:
 
 
 def _highest(reports: pd.DataFrame) -> float:
-    return float(reports["central"].max()) if reports["central"].notna().any() else 0.0
+    return float(reports["upper"].max()) if reports["upper"].notna().any() else 0.0
 
 
 def _root(x: np.ndarray) -> np.ndarray:
@@ -99,7 +101,8 @@ def _square(x: np.ndarray) -> np.ndarray:
 def _ticks(ax: Axes, y: int, own: pd.DataFrame) -> None:
     """Draw the reports of one rung; those on one figure share its height."""
     types = list(palette.SOURCE_TYPE)
-    for value, same in own.groupby("central"):
+    at_most = own["central"].isna()
+    for value, same in own.assign(at_most=at_most).groupby(own["central"].fillna(own["upper"])):
         ordered = sorted(same.to_dict("records"), key=lambda r: types.index(str(r["source_type"])))
         height = 0.86 / len(ordered)
         for place, report in enumerate(ordered):
@@ -107,13 +110,13 @@ def _ticks(ax: Axes, y: int, own: pd.DataFrame) -> None:
             colour = palette.SOURCE_TYPE[str(report["source_type"])]
             ax.plot([value, value], [bottom, bottom + height], color=colour, linewidth=2.4,
                     solid_capstyle="butt", zorder=3)  # fmt: skip
-            if report["open_above"]:
-                _arrow(ax, float(value), bottom + height / 2, colour)
+            if report["open_above"] or report["at_most"]:
+                _arrow(ax, float(value), bottom + height / 2, colour, report["at_most"])
 
 
-def _arrow(ax: Axes, x: float, y: float, colour: str) -> None:
+def _arrow(ax: Axes, x: float, y: float, colour: str, down: bool = False) -> None:
     """Draw the short arrow of an open end; its length is in points, whatever the scale."""
-    ax.annotate("", (x, y), (9, 0), xycoords="data", textcoords="offset points",
+    ax.annotate("", (x, y), (-9 if down else 9, 0), xycoords="data", textcoords="offset points",
                 arrowprops={"arrowstyle": "<|-", "color": colour, "linewidth": 0.9,
                             "mutation_scale": 5, "shrinkA": 0, "shrinkB": 0}, zorder=4)  # fmt: skip
 

@@ -55,13 +55,13 @@ def claim_ladder(ax: Axes, data: pd.DataFrame, xmax: float, label_width: int = 4
 
 def _rung(ax: Axes, y: int, claim: pd.Series, colour: str, xmax: float) -> None:
     """Draw one claim."""
-    if pd.isna(claim["central"]):
+    if pd.isna(claim["upper"]):
         ax.text(xmax * 0.01, y, "no number given", size=7, color=colour, va="center",
                 style="italic")  # fmt: skip
         return
-    centre = float(claim["central"])
+    upper = float(claim["upper"])
+    centre = upper if pd.isna(claim["central"]) else float(claim["central"])
     lower = centre if pd.isna(claim["lower"]) else float(claim["lower"])
-    upper = centre if pd.isna(claim["upper"]) else float(claim["upper"])
     if upper > lower:
         ax.plot([lower, upper], [y, y], color=colour, linewidth=2.2, solid_capstyle="butt")
     if claim["qualifier"] in ("at_least", "more_than"):

@@ -66,6 +66,47 @@ def extent_of(
     )  # fmt: skip
 
 
+def extent_of_incidents(
+    table: pd.DataFrame,
+    widest: tuple[float, float, float, float] = REGION,
+    narrowest: float = 8.0,
+) -> tuple[float, float, float, float]:
+    """Return the extent that holds a table's incidents, so that no map is mostly empty.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Incidents with coordinates.
+    widest : tuple of float
+        West, east, south, north in degrees: what lies beyond is left out.
+    narrowest : float
+        Least width in degrees; the least height is two thirds of it.
+
+    Returns
+    -------
+    tuple of float
+        Not beyond `widest`; all of it when no incident lies within.
+
+    Examples
+    --------
+    >>> points = pd.DataFrame({"latitude": [13.0, 20.0], "longitude": [-8.0, 1.0]})
+    >>> [float(v) for v in extent_of_incidents(points)]
+    [-9.5, 2.5, 11.5, 21.5]
+    """
+    inside = on_map(table, widest)
+    if inside.empty:
+        return widest
+    west, east, south, north = extent_of(
+        inside["latitude"].to_numpy(float), inside["longitude"].to_numpy(float), 1.5
+    )
+    wide = max(narrowest - (east - west), 0.0) / 2
+    high = max(2 / 3 * narrowest - (north - south), 0.0) / 2
+    return (
+        max(west - wide, widest[0]), min(east + wide, widest[1]),
+        max(south - high, widest[2]), min(north + high, widest[3]),
+    )  # fmt: skip
+
+
 def landscape(
     extent: tuple[float, float, float, float], most: float = 0.8
 ) -> tuple[float, float, float, float]:

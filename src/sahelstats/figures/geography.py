@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.figures import maps, palette
-from sahelstats.figures.style import FAINT, INK, QUIET
+from sahelstats.figures.style import FAINT, INK, QUIET, name_rungs
 from sahelstats.figures.years import highest_share, year_axis, yearly_marks
 from sahelstats.summaries import country_name
 
@@ -287,41 +287,36 @@ def region_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
     Returns
     -------
     Axes
-        A pale bar from the sum of lows to the sum of highs, a dot at the sum of bests, a thin line
-        for the interval; incidents and deaths in words at the right.
+        A pale bar from the sum of lows to the sum of highs, a dot at the sum of bests, a thin dark
+        line with ends for the interval; incidents and deaths in words at the right.
     """
     known = data[["low", "best", "high"]].astype(float)
-    ends = known["high"]
-    if "interval_high" in data:
-        ends = np.fmax(ends, data["interval_high"].astype(float))
+    drawn = ["interval_low", "interval_high"] if "interval_high" in data else []
+    ends = data[[*known.columns, *drawn]].astype(float).max(axis=1)
     xmax = max(float(np.nanmax(np.append(ends, 1.0))), 1.0)
     for y, (index, row) in enumerate(data.iterrows()):
         colour = palette.COUNTRY.get(str(row["country"]), palette.OTHER)
         low, best, high = known.loc[index]
-        ax.plot([low, high], [y, y], color=colour, alpha=0.4, linewidth=6, solid_capstyle="butt")
-        if "interval_low" in data and pd.notna(row["interval_low"]):
-            ax.errorbar(
-                [best], [y], xerr=[[best - row["interval_low"]], [row["interval_high"] - best]],
-                color=INK, linewidth=1, capsize=2.5,
-            )  # fmt: skip
+        ax.plot([low, high], [y, y], color=colour, alpha=0.4, linewidth=7, solid_capstyle="butt")
         ax.plot([best], [y], "o", color=colour, markeredgecolor=INK, markeredgewidth=0.5,
                 markersize=5, zorder=3)  # fmt: skip
+        # The interval need not hold the sum of bests: where highs lie far above, tolls do too.
+        ax.plot(row[drawn].to_numpy(float), [y] * len(drawn), color=INK, linewidth=1.1, marker="|",
+                markersize=7, markeredgewidth=1.1, zorder=4)  # fmt: skip
         span = f"{low:,.0f} to {high:,.0f}" if high > low else f"{best:,.0f}"
         ax.annotate(
-            f"{span}   ({int(row['incidents'])})", (float(np.fmax(ends[index], best)), y), (6, 0),
+            f"{span}   ({int(row['incidents'])})", (float(ends[index]), y), (8, 0),
             textcoords="offset points", size=7.5, color=QUIET, va="center",
         )  # fmt: skip
-    names = [
-        f"{region}, {country_name(code)}"
-        for region, code in zip(data["region"], data["country"], strict=True)
-    ]
-    ax.set_yticks(range(len(data)), names)
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(len(data) - 0.4, -0.6)
+    name_rungs(
+        ax,
+        [
+            f"{region}, {country_name(code)}"
+            for region, code in zip(data["region"], data["country"], strict=True)
+        ],
+    )
     ax.set_xlim(-0.01 * xmax, xmax * 1.27)
     ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     return ax
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sahelstats.figures.style import QUIET
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
@@ -23,6 +25,10 @@ _PLACES = (
 
 #: Gap between a mark and its label in points; the nearest that is free is taken.
 _REACHES = (2, 7, 14, 22)
+
+
+#: From here on a thin line leads from the mark to its label.
+_FAR = 14
 
 
 def place_labels(
@@ -78,9 +84,17 @@ def place_labels(
             if inside and not any(box.overlaps(other) for other in others):
                 taken.append(box)
                 written.append(label)
+                if reach >= _FAR:
+                    _lead(ax, (px, py), gap, radius)
                 break
             label.remove()
     return written
+
+
+def _lead(ax: Axes, point: tuple[float, float], gap: tuple[float, float], radius: float) -> None:
+    """Draw a thin line from a mark to a label that stands apart from it."""
+    line = {"arrowstyle": "-", "linewidth": 0.5, "color": QUIET, "shrinkA": 1, "shrinkB": radius}
+    ax.annotate("", point, gap, textcoords="offset points", arrowprops=line).set_in_layout(False)
 
 
 def _mark_boxes(ax: Axes, x: np.ndarray, y: np.ndarray, radii: np.ndarray) -> list[Bbox]:

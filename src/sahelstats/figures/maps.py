@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sahelstats.summaries import country_name
 if TYPE_CHECKING:
     import shapely
     from matplotlib.axes import Axes
+    from matplotlib.path import Path as MplPath
     from matplotlib.patheffects import AbstractPathEffect
     from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
@@ -30,6 +32,21 @@ GULF_OF_GUINEA = (-7.4, 9.8, 2.0, 6.6)
 
 #: What precision 2 means, and the radius of the disc that stands for coarser places, in km.
 NEAR_KM, DISC_KM = 25, 50
+
+#: What borders are simplified to, in points: less than half of a line's width. Files stay small.
+FINEST = 0.2
+
+#: A pale ground under the names on a map. A halo would write every letter's outline into the SVG,
+#: twice: it is kept for the few words that stand on marks.
+PLATE: dict[str, Any] = {
+    "boxstyle": "square,pad=0.05",
+    "facecolor": LAND,
+    "alpha": 0.5,
+    "linewidth": 0,
+}
+
+#: Half the width of the box around a town's mark that names keep off, in points.
+MARK_REACH = 3.5
 
 #: Area of a circle, in points squared, for each person killed.
 AREA_PER_DEATH = 1.1
@@ -67,8 +84,10 @@ def region_map(
     ax.set_facecolor(ELSEWHERE)
     left, right, bottom, top = GULF_OF_GUINEA
     ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, color=SEA, linewidth=0))
+    wide = ax.get_window_extent().width / ax.figure.dpi * 72
     outlines = [
-        Polygon(np.asarray(part.exterior.coords), closed=True) for part in _seen_outlines(extent)
+        Polygon(np.asarray(part.exterior.coords), closed=True)
+        for part in _seen_outlines(extent, wide)
     ]
     ax.add_collection(
         PatchCollection(outlines, facecolor=LAND, edgecolor=BORDER, linewidth=0.6, zorder=1)
@@ -78,21 +97,32 @@ def region_map(
     for spine in ax.spines.values():
         spine.set(visible=True, color=BORDER)
     _scale_bar(ax, extent)
-    written: list[Annotation] = []
+    taken: list[Any] = []
     if places is not None:
-        written = _mark_places(ax, places, extent)
-        marks = zip(places["longitude"], places["latitude"], strict=True)
-        keep_clear = [*keep_clear, *((float(x), float(y)) for x, y in marks)]
-    _name_countries(ax, extent, written, keep_clear)
+        taken += [label.get_window_extent().extents for label in _mark_places(ax, places, extent)]
+        marks = places[["longitude", "latitude"]].to_numpy(float)
+        taken += list(_boxes_around(ax, marks, MARK_REACH))
+    # Last, because writing the places settles where the axes lie.
+    taken.append(ax.transData.transform_bbox(_corner(extent)).extents)
+    _name_countries(ax, extent, taken, keep_clear)
     return ax
 
 
-def _seen_outlines(extent: tuple[float, float, float, float]) -> list[shapely.Polygon]:
-    """Return what a map shows of the countries, no finer than its ink: files stay small."""
+def _boxes_around(ax: Axes, points: np.ndarray, reach: float) -> np.ndarray:
+    """Return the boxes (x0, y0, x1, y1) in pixels that reach so many points from each point."""
+    pixels = reach * ax.figure.dpi / 72
+    around = ax.transData.transform(points)[:, [0, 1, 0, 1]]
+    return np.asarray(around + np.array([-1, -1, 1, 1]) * pixels)
+
+
+def _seen_outlines(
+    extent: tuple[float, float, float, float], points: float
+) -> list[shapely.Polygon]:
+    """Return what a map so many points wide shows of the countries, no finer than its ink."""
     import shapely
 
     west, east, south, north = extent
-    margin, ink = 0.1 * (east - west), (east - west) / 4000
+    margin, ink = 0.1 * (east - west), (east - west) * FINEST / max(points, 1.0)
     window = shapely.box(west - margin, south - margin, east + margin, north + margin)
     shapes = shapely.intersection(list(countries().values()), window)
     parts = shapely.get_parts(shapely.simplify(shapes, ink))
@@ -102,23 +132,20 @@ def _seen_outlines(extent: tuple[float, float, float, float]) -> list[shapely.Po
 def _name_countries(
     ax: Axes,
     extent: tuple[float, float, float, float],
-    written: Sequence[Annotation],
+    taken: list[Any],
     keep_clear: Sequence[tuple[float, float]],
 ) -> None:
-    """Write each country's name well inside what is seen of it, clear of other words.
+    """Write each country's name well inside what is seen of it, off what is taken.
 
-    Where a name cannot also keep clear of the points, words alone are what it must not touch.
+    Where a name cannot also keep clear of all points, it covers as few as it can.
     """
     import shapely
 
     west, east, south, north = extent
     window = shapely.box(west, south, east, north)
     frame = ax.get_window_extent().extents
-    taken = [label.get_window_extent().extents for label in written]
-    taken.append(ax.transData.transform_bbox(_corner(extent)).extents)
     points = np.asarray(keep_clear, dtype=float).reshape(-1, 2)
-    reach = 4.5 * ax.figure.dpi / 72
-    around = ax.transData.transform(points)[:, [0, 1, 0, 1]] + np.array([-1, -1, 1, 1]) * reach
+    around = _boxes_around(ax, points, 4.5)
     for code, shape in countries().items():
         seen = shapely.intersection(shape, window)
         if seen.area < 0.012 * window.area:
@@ -131,27 +158,27 @@ def _name_countries(
             continue
         label = ax.text(
             *room[0], country_name(code).upper(), color="#77776F", size=6.5, ha="center",
-            va="center", zorder=5, path_effects=halo(), in_layout=False,
+            va="center", zorder=5, bbox=PLATE, in_layout=False,
         )  # fmt: skip
         box = label.get_window_extent().padded(3).extents
         moved = ax.transData.transform(room) - ax.transData.transform(room[0])
         boxes = box + moved[:, [0, 1, 0, 1]]
         inside = (boxes[:, 0] >= frame[0]) & (boxes[:, 2] <= frame[2])
-        free = inside & ~_touches(boxes, np.array(taken))
-        best = free & ~_touches(boxes, around)
+        free = inside & ~_touching(boxes, np.array(taken)).any(axis=1)
         if not free.any():
             label.remove()
             continue
-        chosen = int(np.argmax(best if best.any() else free))
+        covered = np.where(free, _touching(boxes, around).sum(axis=1), np.inf)
+        chosen = int(np.argmin(covered))
         label.set_position(room[chosen])
         taken.append(boxes[chosen])
 
 
-def _touches(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return which boxes (x0, y0, x1, y1) touch any of the others."""
+def _touching(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return which boxes (rows; x0, y0, x1, y1) touch which of the others (columns)."""
     a, b = boxes[:, None], others[None]
     meet = (a[..., :2] <= b[..., 2:]) & (a[..., 2:] >= b[..., :2])
-    return np.asarray(np.any(np.all(meet, axis=2), axis=1))
+    return np.asarray(np.all(meet, axis=2))
 
 
 def _corner(extent: tuple[float, float, float, float]) -> Bbox:
@@ -194,7 +221,7 @@ def _mark_places(
         ax.scatter(rows["longitude"], rows["latitude"], s=size, marker=marker, color=INK, zorder=6)
     return place_labels(
         ax, seen["longitude"].to_numpy(), seen["latitude"].to_numpy(), seen["place"].tolist(),
-        size=7, color=INK, zorder=7, path_effects=halo(),
+        size=7, color=INK, zorder=7, bbox=PLATE,
     )  # fmt: skip
 
 
@@ -236,8 +263,8 @@ def incident_points(
     Returns
     -------
     Axes
-        Filled: exact site. Hollow: within about 25 km. A pale disc of 50 km: a district or coarser,
-        never a point.
+        Filled: exact site. Hollow: within about 25 km. A pale disc of 50 km, one for each place: a
+        district or coarser, never a point.
     """
     from matplotlib.patches import Ellipse
 
@@ -246,7 +273,9 @@ def incident_points(
     order = table[figure].fillna(0).sort_values(ascending=False, kind="stable").index
     table, colour = table.loc[order], colour.loc[order]
     coarse = table["geo_precision"] >= 3
-    for index, row in table[coarse].iterrows():
+    # One disc for a place, however many incidents are known to it alone: stacked, pale discs
+    # would look like a site.
+    for index, row in table[coarse].drop_duplicates(["latitude", "longitude"]).iterrows():
         height = 2 * DISC_KM / KM_PER_DEGREE
         width = height / np.cos(np.radians(row["latitude"]))
         ax.add_patch(
@@ -254,18 +283,31 @@ def incident_points(
                     alpha=0.13, linewidth=0, zorder=2.5)
         )  # fmt: skip
     for precision, filled in ((1, True), (2, False)):
-        rows = table[(table["geo_precision"] == precision) & table[figure].notna()]
-        size = rows[figure].to_numpy(float) * AREA_PER_DEATH * scale + 2
-        edge = colour.loc[rows.index]
-        ax.scatter(
-            rows["longitude"], rows["latitude"], s=size,
-            facecolor=[_faded(c, 0.55) for c in edge] if filled else "none",
-            edgecolor=edge.tolist(), linewidth=0.6, zorder=4,
-        )  # fmt: skip
+        known = table[(table["geo_precision"] == precision) & table[figure].notna()]
+        # Circles of one size together: an SVG then holds the outline once.
+        for toll, rows in known.groupby(figure, sort=False, observed=True):
+            edge = colour.loc[rows.index]
+            ax.scatter(
+                rows["longitude"], rows["latitude"], marker=_circle(),
+                s=float(toll) * AREA_PER_DEATH * scale + 2,
+                facecolor=[_faded(c, 0.55) for c in edge] if filled else "none",
+                edgecolor=edge.tolist(), linewidth=0.6, zorder=4,
+            )  # fmt: skip
     unknown = table[~coarse & table[figure].isna()]
     ax.scatter(unknown["longitude"], unknown["latitude"], s=9, marker="x", linewidth=0.7,
                color=colour.loc[unknown.index].tolist(), zorder=4)  # fmt: skip
     return ax
+
+
+@lru_cache(maxsize=1)
+def _circle() -> MplPath:
+    """Return a circle of four arcs (true to a fortieth of a percent) instead of eight."""
+    from matplotlib.path import Path
+
+    k = 0.5522847498
+    corners = [(1, 0), (1, k), (k, 1), (0, 1), (-k, 1), (-1, k), (-1, 0)]
+    corners += [(-1, -k), (-k, -1), (0, -1), (k, -1), (1, -k), (1, 0), (1, 0)]
+    return Path(corners, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
 
 
 def _faded(colour: str, alpha: float) -> tuple[float, float, float, float]:

@@ -11,7 +11,7 @@ import pandas as pd
 from sahelstats.figures import extents, maps
 from sahelstats.figures.geography import BLUE
 from sahelstats.figures.labels import place_labels
-from sahelstats.figures.style import FAINT, INK, QUIET
+from sahelstats.figures.style import INK, QUIET, name_rungs
 from sahelstats.figures.years import FEW, highest_share, year_axis, yearly_marks
 from sahelstats.tables import load_places
 
@@ -346,11 +346,7 @@ def slope_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
             f"{value:.0f} ({low:.0f} to {high:.0f})".replace("-", "\u2212"), (1.01, y),
             xycoords=("axes fraction", "data"), size=7.5, color=QUIET, va="center",
         )  # fmt: skip
-    ax.set_yticks(range(len(data)), data["label"].tolist())
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(len(data) - 0.4, -0.6)
+    name_rungs(ax, data["label"].tolist())
     ax.set_xlim(west - room, east + room)
     ax.set_xlabel("km per year southward; below zero: northward")
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     return ax

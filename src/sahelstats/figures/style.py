@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import LayoutEngine
 
@@ -133,6 +135,29 @@ def _lines(text: str, characters: int, size: float, weight: str = "normal") -> l
         if max(widths, default=0) <= room:
             return lines
         characters -= 2
+
+
+def name_rungs(ax: Axes, names: Sequence[str]) -> Axes:
+    """Name the rungs of a ladder at its left, the first at the top.
+
+    Parameters
+    ----------
+    ax : Axes
+        With rung k drawn at height k.
+    names : sequence of str
+        From the top.
+
+    Returns
+    -------
+    Axes
+        With faint lines upright through all rungs, and no line at its left.
+    """
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.grid(axis="x", color=FAINT)
+    ax.spines["left"].set_visible(False)
+    return ax
 
 
 def plain_ticks(axis: object) -> None:

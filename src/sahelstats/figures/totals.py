@@ -39,6 +39,7 @@ def totals_by_year(ax: Axes, data: pd.DataFrame) -> Axes:
     names = list(dict.fromkeys(known["assumption"]))
     width = 0.24
     ends = known.drop_duplicates("year")
+    tallest = max(float(known["upper"].max()), float(known["high"].max()))
     ax.bar(ends["year"].astype(int), (ends["high"] - ends["low"]).astype(float), 0.9,
            ends["low"].astype(float), facecolor="#F4F4F4", edgecolor="#888888", linewidth=0.7,
            zorder=1, label="envelope: sums of lows and highs")  # fmt: skip
@@ -47,16 +48,22 @@ def totals_by_year(ax: Axes, data: pd.DataFrame) -> Axes:
         own = known[known["assumption"] == name]
         x = own["year"].to_numpy(float) + (place - (len(names) - 1) / 2) * (width + 0.03)
         lower, upper = own["lower"].to_numpy(float), own["upper"].to_numpy(float)
-        ax.bar(x, np.maximum(upper - lower, 0), width, lower, color=colour, zorder=2, label=name)
-        ax.hlines(own["q50"], x - width / 2, x + width / 2, color=_contrast(colour), linewidth=1.1,
-                  zorder=3)  # fmt: skip
+        # The edge keeps an interval of no width visible; on one so thin a white dash would hide it.
+        ax.bar(x, np.maximum(upper - lower, 0), width, lower, facecolor=colour, edgecolor=colour,
+               linewidth=0.9, zorder=2, label=name)  # fmt: skip
+        dash, dashed = _contrast(colour), np.ones(len(own), dtype=bool)
+        if dash == "white":
+            dashed = upper - lower > 0.02 * tallest
+        ax.hlines(own["q50"][dashed], (x - width / 2)[dashed], (x + width / 2)[dashed], color=dash,
+                  linewidth=1.1, zorder=3)  # fmt: skip
     ax.set_xticks(sorted(known["year"].astype(int).unique()))
     ax.tick_params(axis="x", length=0)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
     ax.set_ylabel("people killed")
     ax.grid(axis="y", color=FAINT)
-    ax.legend(loc="upper left", **ON_GRID)
+    # Where no bar is: the deadliest year may be the first.
+    ax.legend(loc="best", **ON_GRID)
     return ax
 
 

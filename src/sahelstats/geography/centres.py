@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sahelstats.geography.resampling import resampled_weights
+from sahelstats.geography.resampling import resampled_sums, resampled_weights
 
 FloatArray = NDArray[np.float64]
 # Up to this many points each replicate's median is iterated; above, it is linearised.
@@ -15,7 +15,7 @@ SMOOTH_KM = 0.01
 def mean_centre(x: FloatArray, y: FloatArray, w: FloatArray) -> tuple[float, float]:
     """Weighted mean of positions (km)."""
     total = w.sum()
-    return float(w @ x / total), float(w @ y / total)
+    return float((w * x).sum() / total), float((w * y).sum() / total)
 
 
 def _weiszfeld(
@@ -59,8 +59,8 @@ def _influence(xy: FloatArray, w: FloatArray, median: FloatArray) -> tuple[Float
     """
     away = xy - median
     d = np.hypot(away[:, 0], away[:, 1])
-    effective = w.sum() ** 2 / (w @ w)
-    floor = max(float(w @ d / w.sum()) / np.sqrt(effective), SMOOTH_KM)
+    effective = w.sum() ** 2 / (w * w).sum()
+    floor = max(float((w * d).sum() / w.sum()) / np.sqrt(effective), SMOOTH_KM)
     d = np.maximum(d, floor)
     unit = away / d[:, None]
     each = (np.eye(2) - unit[:, :, None] * unit[:, None, :]) / d[:, None, None]
@@ -100,16 +100,25 @@ def replicate_centres(
     origin, median = xy.mean(axis=0), np.array(median_centre(x, y, w))
     unit, curvature = _influence(xy, w, median)
     columns = np.column_stack([np.ones(len(x)), xy - origin, unit])
+    if len(x) > ITERATE_UP_TO:
+        return _centres(resampled_sums(columns, draws, n_boot, rng), origin, median, curvature)
     means, medians = np.full((2, n_boot, 2), np.nan)
     for block, weights in resampled_weights(draws, n_boot, rng):
         sums = weights @ columns
-        with np.errstate(invalid="ignore"):
-            moments = sums[:, 1:] / sums[:, :1]
-        means[block] = origin + moments[:, :2]
-        medians[block] = median + np.linalg.lstsq(curvature, moments[:, 2:].T, rcond=1e-9)[0].T
+        means[block], medians[block] = _centres(sums, origin, median, curvature)
         alive = np.flatnonzero(sums[:, 0] > 0)
-        if len(x) <= ITERATE_UP_TO and len(alive):
+        if len(alive):
             start = medians[block][alive]
             found = _weiszfeld(xy, weights[alive], start, tolerance=0.01, rounds=200)
             medians[np.arange(block.start, block.stop)[alive]] = found
     return means, medians
+
+
+def _centres(
+    sums: FloatArray, origin: FloatArray, median: FloatArray, curvature: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Means, and medians by one Newton step, from each replicate's sums of the columns."""
+    with np.errstate(invalid="ignore"):
+        moments = sums[:, 1:] / sums[:, :1]
+    steps = np.linalg.lstsq(curvature, moments[:, 2:].T, rcond=1e-9)[0].T
+    return origin + moments[:, :2], median + steps

@@ -7,7 +7,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sahelstats.geography.coordinates import name_rows, positions
-from sahelstats.geography.resampling import resampled_weights
+from sahelstats.geography.resampling import (
+    EXACT_UP_TO,
+    is_equal,
+    resampled_ranks,
+    resampled_sums,
+    resampled_weights,
+)
 from sahelstats.geography.selection import select, year_range, years_of
 from sahelstats.geography.weights import Weights, interval
 
@@ -66,9 +72,30 @@ def yearly_statistics(
         mine = mine[np.argsort(values[mine], kind="stable")]
         ordered = values[mine]
         points[:, k] = statistics_of(ordered, draws[:, mine], wanted)
-        for block, weights in resampled_weights(draws[:, mine], n_boot, rng):
-            replicates[block, k] = statistics_of(ordered, weights, wanted)
+        replicates[:, k] = _replicates(ordered, draws[:, mine], wanted, n_boot, rng)
     return points, replicates
+
+
+def _replicates(
+    values: FloatArray, draws: FloatArray, wanted: Sequence[float | str], n_boot: int,
+    rng: np.random.Generator,
+) -> FloatArray:  # fmt: skip
+    """Bootstrap replicates of statistics of sorted values, shape (n_boot, len(wanted))."""
+    n, made = len(values), np.full((n_boot, len(wanted)), np.nan)
+    if n <= EXACT_UP_TO or not (is_equal(draws) or set(wanted) == {"mean"}):
+        for block, weights in resampled_weights(draws, n_boot, rng):
+            made[block] = statistics_of(values, weights, wanted)
+        return made
+    # Among so many the samples themselves are not needed, only what is asked of them.
+    for k, what in enumerate(wanted):
+        if what == "mean":
+            centred = np.column_stack([np.ones(n), values - values.mean()])
+            sums = resampled_sums(centred, draws, n_boot, rng)
+            with np.errstate(invalid="ignore"):
+                made[:, k] = values.mean() + sums[:, 1] / sums[:, 0]
+        else:
+            made[:, k] = values[resampled_ranks(n, float(what), n_boot, rng)]
+    return made
 
 
 def yearly_quantiles(

@@ -22,17 +22,27 @@ def chord(km: float) -> float:
     return 2 * sin(min(km / EARTH_RADIUS_KM, pi) / 2)
 
 
+def tree_of(lat: FloatArray, lon: FloatArray, km: float) -> Any:
+    """Return a KD-tree of positions on the unit sphere; ValueError if km is not positive."""
+    from scipy.spatial import cKDTree
+
+    if not km > 0:
+        raise ValueError(f"km is {km}: give a positive distance")
+    return cKDTree(on_sphere(lat, lon))
+
+
+def count_pairs(tree: Any, km: float) -> int:
+    """Count the pairs at most `km` apart (haversine), without holding them."""
+    return (int(tree.count_neighbors(tree, chord(km))) - tree.n) // 2
+
+
 def close_pairs(lat: FloatArray, lon: FloatArray, km: float) -> NDArray[np.int64]:
     """Return the pairs (i < j) at most `km` apart (haversine), shape (n_pairs, 2).
 
     Raises ValueError, before filling the memory, if there are too many.
     """
-    from scipy.spatial import cKDTree
-
-    if not km > 0:
-        raise ValueError(f"km is {km}: give a positive distance")
-    tree: Any = cKDTree(on_sphere(lat, lon))
-    n_pairs = (int(tree.count_neighbors(tree, chord(km))) - len(lat)) // 2
+    tree = tree_of(lat, lon, km)
+    n_pairs = count_pairs(tree, km)
     if n_pairs > MAX_PAIRS:
         raise ValueError(
             f"{n_pairs:,} pairs lie within {km:g} km, more than {MAX_PAIRS:,}: give a shorter "

@@ -12,6 +12,7 @@ from sahelstats.geography.coordinates import positions
 from sahelstats.geography.distances import northing_km
 from sahelstats.geography.limits import yearly_statistics
 from sahelstats.geography.selection import select, years_of
+from sahelstats.geography.shares import truth_values
 from sahelstats.geography.weights import Weights, interval
 
 Period = tuple[int, int]
@@ -226,9 +227,7 @@ def share_change(
     >>> change.value, change.low > 0
     (0.5, True)
     """
-    flags = np.asarray(inside, dtype=bool)
-    if len(flags) != len(table):
-        raise ValueError(f"inside has {len(flags)} values for {len(table):,} incidents")
+    flags = truth_values(table, inside)
     chosen = select(table, weights, max_geo_precision, need_coordinates=False)
     which = in_periods(years_of(chosen.table), [early, late])
     shares, counts, posteriors = [], [], []

@@ -17,6 +17,19 @@ FloatArray = NDArray[np.float64]
 COASTAL_STATES = ("BEN", "TGO", "GHA", "CIV")
 
 
+def truth_values(table: pd.DataFrame, inside: ArrayLike) -> NDArray[np.bool_]:
+    """Return one truth value per incident, or raise ValueError where any is missing."""
+    flags = pd.Series(np.asarray(inside, object))
+    if len(flags) != len(table):
+        raise ValueError(f"inside has {len(flags)} values for {len(table):,} incidents")
+    unknown = flags.isna().to_numpy(bool)
+    if unknown.any():
+        raise ValueError(
+            f"inside is missing for {int(unknown.sum()):,} rows: {name_rows(table, unknown)}"
+        )
+    return flags.to_numpy(bool)
+
+
 def _mixture_quantile(a: FloatArray, b: FloatArray, q: float) -> float:
     """Quantile of an equal mixture of beta distributions, by bisection."""
     from scipy.special import betainc
@@ -31,8 +44,12 @@ def _mixture_quantile(a: FloatArray, b: FloatArray, q: float) -> float:
     return round((low + high) / 2, 9)
 
 
-def _share(draws: FloatArray, inside: NDArray[np.bool_], level: float) -> tuple[float, ...]:
-    """Share of the weight inside, and its interval."""
+def share_of(
+    draws: FloatArray, inside: NDArray[np.bool_], level: float
+) -> tuple[float, float, float]:
+    """Share of the weight inside, and its interval (Jeffreys', with Kish's effective number)."""
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}: give a probability between 0 and 1, such as 0.9")
     total = draws.sum(axis=1)
     draws, total = draws[total > 0], total[total > 0]
     if not len(draws):
@@ -51,8 +68,6 @@ def _share(draws: FloatArray, inside: NDArray[np.bool_], level: float) -> tuple[
 
 
 def _by_year(chosen: Selection, inside: NDArray[np.bool_], level: float) -> pd.DataFrame:
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}: give a probability between 0 and 1, such as 0.9")
     years = years_of(chosen.table)
     rows = []
     for year in year_range(years):
@@ -61,7 +76,7 @@ def _by_year(chosen: Selection, inside: NDArray[np.bool_], level: float) -> pd.D
         mean = draws.mean(axis=0)
         sums = (round(float(mean.sum()), 6), round(float(mean[hits].sum()), 6))
         counts = (int(mine.sum()), int(hits.sum()))
-        rows.append((int(year), *counts, *sums, *_share(draws, hits, level)))
+        rows.append((int(year), *counts, *sums, *share_of(draws, hits, level)))
     columns = ["year", "n_incidents", "n_inside", "weight", "weight_inside", "share", "low", "high"]
     result = pd.DataFrame(rows, columns=columns)
     result.attrs["shown"] = chosen.shown.as_dict()
@@ -115,16 +130,9 @@ def yearly_share(
     >>> yearly_share(table, [True] * 3 + [False] * 7).round(3)[["share", "low", "high"]].values
     array([[0.3  , 0.117, 0.558]])
     """
-    flags = pd.Series(np.asarray(inside, object))
-    if len(flags) != len(table):
-        raise ValueError(f"inside has {len(flags)} values for {len(table):,} incidents")
-    unknown = flags.isna().to_numpy(bool)
-    if unknown.any():
-        raise ValueError(
-            f"inside is missing for {int(unknown.sum()):,} rows: {name_rows(table, unknown)}"
-        )
+    flags = truth_values(table, inside)
     chosen = select(table, weights, max_geo_precision, need_coordinates=False)
-    return _by_year(chosen, flags.to_numpy(bool)[chosen.keep], level)
+    return _by_year(chosen, flags[chosen.keep], level)
 
 
 def coastal_share(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sahelstats.casualties.pooling import pool
 from sahelstats.geography.coordinates import positions, require_columns
 from sahelstats.geography.distances import northing_km
 from sahelstats.geography.limits import yearly_statistics
@@ -17,6 +18,9 @@ from sahelstats.geography.weights import Weights, interval
 FloatArray = NDArray[np.float64]
 DAYS_PER_YEAR = 365.2425
 MIN_YEARS = 3
+# Numbers shuffled in all, beyond which the permutations' normal limit takes their place: by then
+# it cannot be told from a thousand of them, which would take minutes on a busy machine.
+SHUFFLES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -83,19 +87,19 @@ def theil_sen(years: FloatArray, series: FloatArray, level: float) -> tuple[floa
 
 
 def pooled_slope(fits: FloatArray, level: float) -> tuple[float, float, float]:
-    """Pool (slope, low, high) over draws: mean, within plus between spread (Rubin 1987).
+    """Pool (slope, low, high) over draws by Rubin's rules.
 
-    Each half of the interval is pooled by itself, since Sen's is not symmetric; one draw
-    gives its own interval back.
+    Each half of the interval is pooled by itself, since Sen's is not symmetric: as a normal
+    distribution's of that width. One draw gives its own interval back.
     """
     from scipy.special import ndtri
 
-    slope = fits[:, 0].mean()
-    z = ndtri((1 + level) / 2)
-    between = 0.0 if len(fits) < 2 else fits[:, 0].var(ddof=1) * (1 + 1 / len(fits)) * z**2
-    below = np.sqrt(((fits[:, 0] - fits[:, 1]) ** 2).mean() + between)
-    above = np.sqrt(((fits[:, 2] - fits[:, 0]) ** 2).mean() + between)
-    return float(slope), float(slope - below), float(slope + above)
+    slopes = fits[:, 0]
+    if len(fits) < 2:
+        return float(slopes[0]), float(fits[0, 1]), float(fits[0, 2])
+    errors = np.column_stack([slopes - fits[:, 1], fits[:, 2] - slopes]) / ndtri((1 + level) / 2)
+    below, above = pool(np.column_stack([slopes, slopes]), errors**2).interval(level)
+    return float(slopes.mean()), float(below[0]), float(above[1])
 
 
 def _replicate_slopes(replicates: FloatArray, years: FloatArray) -> FloatArray:
@@ -130,13 +134,16 @@ def permutation_test(
     """Shuffle dates among each country's incidents; weights stay with their places.
 
     Returns the slope within countries (northing per unit of time), the chance of one as
-    southward, and of one as steep. Permutation b is compared with draw b modulo n_draws.
+    southward, and of one as steep. Permutation b is compared with draw b modulo n_draws. Of very
+    many incidents the normal limit is taken in place of the permutations.
     """
     strata = pd.factorize(country)[0].astype(np.int64)
     order = np.argsort(strata, kind="stable")
     strata, north, when = strata[order], north[order], time[order]
     away, slope = _within_country(north, when, strata, draws[:, order])
     observed = away @ when
+    if len(when) * n_permutations > SHUFFLES:
+        return slope, *_limit_of_permutations(away, when, strata, observed)
     edges = np.concatenate([[0], np.cumsum(np.bincount(strata))])
     shuffled, southward, steep = when.copy(), 0, 0
     # The allowance lets a permutation that merely reorders a sum count as equal.
@@ -149,6 +156,25 @@ def permutation_test(
         southward += int(value <= observed[k] + slack[k])
         steep += int(abs(value) >= abs(observed[k]) - slack[k])
     return slope, (1 + southward) / (1 + n_permutations), (1 + steep) / (1 + n_permutations)
+
+
+def _limit_of_permutations(
+    away: FloatArray, when: FloatArray, strata: NDArray[np.int64], observed: FloatArray
+) -> tuple[float, float]:
+    """Return both chances from the normal limit of the permutations, with their own variance.
+
+    Within a stratum the deviations sum to nothing, so the mean over permutations is zero and
+    the variance the product of the sums of squares over n - 1 (Hoeffding 1951, Annals of
+    Mathematical Statistics 22, 558-566). Draws are averaged.
+    """
+    from scipy.special import ndtr
+
+    n = np.bincount(strata)
+    late = when - (np.bincount(strata, when) / n)[strata]
+    spread = np.bincount(strata, late * late) / np.maximum(n - 1, 1)
+    variance = np.array([np.bincount(strata, row * row) @ spread for row in away])
+    z = observed / np.sqrt(np.where(variance > 0, variance, np.inf))
+    return float(ndtr(z).mean()), float((2 * ndtr(-np.abs(z))).mean())
 
 
 def _yearly_fit(
@@ -221,8 +247,9 @@ def southward_trend(
     Sen (1968), JASA 63, 1379-1389, on yearly values of the distance along the meridian; every
     year counts once, so that a year with many reports does not rule. Intervals over draws by
     Rubin (1987). The permutation test takes incidents as exchangeable within a country;
-    attacks come in bursts, so its p is rather too small. A hand-picked table cannot show
-    whether frequency moved.
+    attacks come in bursts, so its p is rather too small. Of more than 50 million shuffled dates
+    (50,000 incidents by a thousand) its normal limit is taken (Hoeffding 1951). A hand-picked
+    table cannot show whether frequency moved.
 
     Examples
     --------

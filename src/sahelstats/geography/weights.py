@@ -4,9 +4,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from sahelstats.casualties.checks import row_names
+from sahelstats.casualties.incidents import incident_distributions
+from sahelstats.casualties.pooling import draws
+from sahelstats.casualties.totals import Dependence
 from sahelstats.geography.coordinates import name_rows, require_columns
 
 Weights = str | ArrayLike
+# Numbers that draws of the tolls may take, unless asked for more.
+HELD = 20_000_000
 
 
 def deaths_of(table: pd.DataFrame) -> NDArray[np.float64]:
@@ -50,45 +56,79 @@ def weight_draws(table: pd.DataFrame, weights: Weights = "incidents") -> NDArray
         if weights == "incidents":
             return np.ones((1, len(table)))
         return np.nan_to_num(deaths_of(table))[None, :]
-    draws = np.atleast_2d(np.asarray(weights, dtype=float))
-    if draws.ndim != 2 or draws.shape[1] != len(table) or not len(draws):
+    given = np.atleast_2d(np.asarray(weights, dtype=float))
+    if given.ndim != 2 or given.shape[1] != len(table) or not len(given):
         raise ValueError(
             f"weights have shape {np.shape(weights)}: for {len(table):,} incidents give "
             f"({len(table)},) or (n_draws, {len(table)})"
         )
-    bad = ~(np.isfinite(draws) & (draws >= 0)).all(axis=0)
+    bad = ~(np.isfinite(given) & (given >= 0)).all(axis=0)
     if bad.any():
         raise ValueError(
             f"weights are negative or not finite for {int(bad.sum()):,} incidents: "
             f"{name_rows(table, bad)}"
         )
-    return draws
+    return given
 
 
-def death_weights(table: pd.DataFrame) -> NDArray[np.float64]:
-    """Weights by deaths: the one place that decides how a toll's uncertainty enters a map.
+def death_weights(
+    table: pd.DataFrame,
+    rng: np.random.Generator,
+    size: int | None = None,
+    model: str = "triangular",
+    dependence: Dependence = "independent",
+    claims: pd.DataFrame | None = None,
+    basis: str = "excl_attackers",
+) -> NDArray[np.float64]:
+    """Weights by deaths: draws of every toll, so that its uncertainty is carried to the end.
 
     Parameters
     ----------
     table : DataFrame
-        n incidents with killed_best.
+        n incidents with killed_low, killed_best, killed_high.
+    rng : numpy.random.Generator
+        Source of the draws; the same seed gives the same weights.
+    size : int, optional
+        Number of draws: 200, or fewer for more than 100,000 incidents (at most 160 MB).
+    model : str
+        Distribution of one incident's toll, as in `casualties.incident_distributions`.
+    dependence : "independent", "comonotonic" or float between 0 and 1
+        How the incidents' errors hang together, as in `casualties.total`.
+    claims : DataFrame, optional
+        For model "claims": the pooled reports.
+    basis : {"excl_attackers", "incl_attackers"}
+        What a toll counts.
 
     Returns
     -------
-    ndarray of float, shape (n_draws, n)
-        For now a single row, the best figures; an incident without a figure weighs nothing.
+    ndarray of float, shape (size, n)
+        Each row is one joint outcome of all tolls; an incident without a figure weighs nothing.
 
     Raises
     ------
     ValueError
-        The table has no killed_best.
+        As `casualties.incident_distributions` and `casualties.draws`: no incident has a figure,
+        low above high, unknown model, size below 1.
+
+    Notes
+    -----
+    Where low, best and high are one figure the range models take it for certain, which nobody
+    is: the draws then say too little of the toll's uncertainty.
 
     Examples
     --------
-    >>> death_weights(pd.DataFrame({"killed_best": pd.array([3, None], "Int64")})).tolist()
-    [[3.0, 0.0]]
+    >>> table = pd.DataFrame({"killed_low": pd.array([3, None], "Int64")})
+    >>> table = table.assign(killed_best=table.killed_low, killed_high=table.killed_low)
+    >>> death_weights(table, np.random.default_rng(1), size=2).tolist()
+    [[3.0, 0.0], [3.0, 0.0]]
     """
-    return weight_draws(table, "deaths")
+    tolls = incident_distributions(table, model, claims, basis)
+    assert tolls.labels is not None
+    size = min(200, max(20, HELD // len(table))) if size is None else size
+    known = pd.Series(row_names(table)).isin(tolls.labels).to_numpy(bool)
+    weights = np.zeros((size, len(table)))
+    weights[:, known] = draws(tolls, size, rng, dependence)
+    return weights
 
 
 def interval(

@@ -177,7 +177,7 @@ def _range_sentence(own: pd.DataFrame, found: pd.DataFrame, basis: str) -> str:
         for part in ("low", "best", "high")
     )
     left_open = "was" if result["open_above"] else "was not"
-    middles = sorted(int(value) for value in found["central"])
+    middles = sorted(int(value) for value in found["central"].dropna())
     return paragraph(
         f"Low: {low}. High: {high}; the figure {left_open} left open by its source. Best: {best};"
         f" it is the weighted median of {listed(map(str, middles))}. Reports:"
@@ -251,10 +251,10 @@ def known_gaps() -> str:
         return f"{int(found.fillna(False).sum()):,} of {len(found):,}"
 
     lines = [
-        f"No figure for the dead: {of(table['killed_best'].isna())} incidents with attackers left"
-        f" out, {of(table['killed_incl_best'].isna())} with attackers counted. Missing is not"
+        f"No best figure for the dead: {of(table['killed_best'].isna())} incidents with attackers"
+        f" left out, {of(table['killed_incl_best'].isna())} with attackers counted. Missing is not"
         " zero.",
-        f"No figure for the wounded: {of(table['wounded_best'].isna())} incidents.",
+        f"No best figure for the wounded: {of(table['wounded_best'].isna())} incidents.",
         "The highest figure for the dead was left open by its source:"
         f" {of(table['killed_open_above'])} incidents.",
         f"The actor is not identified: {of(table['actor_family'] == 'unidentified')} incidents. A"

@@ -134,8 +134,8 @@ def summary() -> str:
         f" by {claims['claimant'].nunique()} claimants. {review['reviewed']} incidents are reviewed"
         f" and {review['disputed']} disputed. For {single:.0%} of the incidents the number of dead"
         " rests on the word of one party alone; for"
-        f" {int(table['killed_best'].isna().sum())} nobody gives a figure that leaves the attackers"
-        " out."
+        f" {int(table['killed_best'].isna().sum())} nobody gives a best figure that leaves the"
+        " attackers out."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,7 +59,10 @@ def _parsed(settings: Sequence[str], stem: str) -> Mapping[str, Any]:
     return parse_settings(settings, read_contract(NOTEBOOKS / f"{stem}.ipynb").parameters, stem)
 
 
-def run_shown(jobs: Sequence[Job], workers: int = 0, cold: bool = False) -> list[Result]:
+def run_shown(
+    jobs: Sequence[Job], workers: int = 0, cold: bool = False,
+    on_result: Callable[[Result], None] | None = None,
+) -> list[Result]:  # fmt: skip
     """Run jobs and show how they get on: a live table on a terminal, else a line for each.
 
     Parameters
@@ -70,6 +73,8 @@ def run_shown(jobs: Sequence[Job], workers: int = 0, cold: bool = False) -> list
         How many at once; 0 for as many as there are cores.
     cold : bool
         Start every kernel afresh.
+    on_result : callable, optional
+        Told of every job that has ended.
 
     Returns
     -------
@@ -83,6 +88,8 @@ def run_shown(jobs: Sequence[Job], workers: int = 0, cold: bool = False) -> list
                 with locked(BUILD / "publishing.lock"):
                     write_manifest(event.result.places)
             show(event)
+            if event.result is not None and on_result is not None:
+                on_result(event.result)
 
         results = run_jobs(
             longest_first(jobs), workers=workers or cores(), cold=cold, on_event=on_event

@@ -20,6 +20,7 @@ from jupyter_client.launcher import launch_kernel
 from jupyter_client.provisioning import LocalProvisioner
 
 from sahelstats.rerun import kernel
+from sahelstats.rerun.lifeline import is_running
 from sahelstats.rerun.warm import NotWarmError, Zygote, can_fork
 
 #: A zygote that is killed is replaced this often; then kernels are started cold.
@@ -203,20 +204,9 @@ def private_folder() -> str:
     if os.name == "posix":
         for folder in top.glob(f"{_PREFIX}*-*"):
             number = folder.name.split("-")[1]
-            if number.isdigit() and not _runs(int(number)):
+            if number.isdigit() and not is_running(int(number)):
                 shutil.rmtree(folder, ignore_errors=True)
     return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
-
-
-def _runs(pid: int) -> bool:
-    """Return whether there is a process of this number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # somebody else's
-    return True
 
 
 def command_of(module: str = kernel.__name__) -> KernelSpec:

@@ -52,3 +52,25 @@ def end_at_end_of(descriptor: int) -> None:
                 return  # not a pipe: nobody holds the other end
 
     threading.Thread(target=wait, name="lifeline", daemon=True).start()
+
+
+def is_running(pid: int) -> bool:
+    """Return whether there is a process of this number; asked on POSIX systems only.
+
+    Parameters
+    ----------
+    pid : int
+        Process id.
+
+    Returns
+    -------
+    bool
+        True also for a process of somebody else's.
+    """
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True

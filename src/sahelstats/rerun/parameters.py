@@ -192,16 +192,35 @@ def variant_name(parameters: Mapping[str, Any]) -> str:
     --------
     >>> variant_name({"first_year": 2015, "countries": ["MLI", "BFA"]})
     'countries=MLI+BFA,first_year=2015'
+    >>> variant_name({"countries": ["mli"]}).startswith("countries=mli-")
+    True
+
+    Notes
+    -----
+    Windows and macOS take ``a=X`` and ``a=x`` for one folder. So of all ways to write a text in
+    capitals and small letters one alone goes without a digest: capitals up to three letters, as the
+    codes of countries have, small letters beyond that. Names that Windows keeps for devices, CON
+    say, cannot come about: every name has an equals sign before any dot.
     """
     plain = ",".join(f"{name}={_folder_text(parameters[name])}" for name in sorted(parameters))
     safe = re.sub(r"[^A-Za-z0-9_=+,.-]", "_", plain)
     # A value with one of the separators in it could pass for several values.
     clear = plain.count("=") == len(parameters) and plain.count(",") == len(parameters) - 1
     clear &= not any("+" in str(item) for value in parameters.values() for item in _items(value))
+    clear &= not re.search(r"-[0-9a-f]{10}$", plain)  # could pass for a digest
+    clear &= _in_usual_case(parameters)
     if clear and safe == plain and len(safe) <= 100 and not safe.endswith("."):
         return safe
     exact = json.dumps(dict(parameters), sort_keys=True, default=str)
     return f"{safe[:80].rstrip('.')}-{hashlib.sha256(exact.encode()).hexdigest()[:10]}"
+
+
+def _in_usual_case(parameters: Mapping[str, Any]) -> bool:
+    """Return whether every name and text is in the one case that goes without a digest."""
+    items = [item for value in parameters.values() for item in _items(value)]
+    texts = [item for item in items if isinstance(item, str)]
+    usual = all(text == (text.upper() if len(text) <= 3 else text.lower()) for text in texts)
+    return usual and all(name == name.lower() for name in parameters)
 
 
 def _folder_text(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sahelstats.reports import figure_of, last_possible_day
 from sahelstats.tables.schema import OUTCOMES
 
 #: One claim as a plain record: its columns, ``party``, ``reported_until``, ``row``; None = empty.
@@ -54,27 +55,25 @@ class Finding(NamedTuple):
 
 
 def number_of(claim: Claim) -> int | None:
-    """Return the one number that stands for a claim's figure.
+    """Return the one number that stands for a claim's figure: its middle, or the bound it has.
 
     Parameters
     ----------
     claim : mapping
-        With ``low``, ``best`` and ``high``.
+        With ``qualifier``, ``low``, ``best``, ``high`` and ``claim_no``.
 
     Returns
     -------
     int or None
-        Its best figure, else the middle of its bounds, else the bound it has; None without any.
+        None for a figure in words.
 
     Examples
     --------
-    >>> number_of({"low": 60, "best": None, "high": 100})
+    >>> number_of({"qualifier": "range", "low": 60, "best": None, "high": 100, "claim_no": 1})
     80
     """
-    known = [claim[name] for name in ("low", "high") if claim[name] is not None]
-    if claim["best"] is not None:
-        return int(claim["best"])
-    return int(sum(known)) // len(known) if known else None
+    figure = figure_of(claim)
+    return figure.upper if figure.central is None else figure.central
 
 
 def _standing(claims: Iterable[Claim], scope: str | None = None) -> list[Claim]:
@@ -202,7 +201,7 @@ def falls(claims: Sequence[Claim]) -> Iterator[Finding]:
 
 def _when(claim: Claim) -> tuple[pd.Timestamp, int]:
     """Return the place of a claim in time; an unknown date comes first."""
-    return claim["reported_until"] or pd.Timestamp.min, int(claim["claim_no"])
+    return last_possible_day(claim), int(claim["claim_no"])
 
 
 def attackers_as_victims(claims: Sequence[Claim]) -> Iterator[Finding]:
