@@ -121,7 +121,6 @@ name: a/b
         ("notebooks: [01]\ngrid: {basis: [x]}\nexclude: [{basis: y}]", 3, "matches no"),
         ("notebooks: [01]\ngrid: {basis: [x]}\nexclude: [{basis: x}]", 1, "nothing is left"),
         ("notebooks: [01]\ngrid: {basis: [x]}\ninclude: [{basis: x}]", 3, "asked for twice"),
-        ("notebooks: [01]\ngrid: {basis: [x, X]}", 2, "nothing but capitals"),
         ("notebooks: [01]\ninclude: [{}]", 2, "no combination"),
         ("notebooks: [01]\ngrid: {basis: [x]}\nname: aux", 3, "Windows"),
         ("notebooks: &a [01]\ngrid: {basis: *a}", 1, "anchors"),
@@ -135,6 +134,16 @@ name: a/b
 def test_a_file_that_cannot_be_run(read, text, line, part):
     found = faults(read, text)
     assert any(int(at) == line and part in told for at, told in found), found
+
+
+def test_no_two_runs_share_a_folder_where_capitals_are_not_told_apart(read):
+    text = "notebooks: [01]\ngrid: {basis: [x, X], countries: [a, A]}"
+    try:
+        folders = [job.variant.casefold() for job in read(text).jobs]
+    except RerunError as error:
+        assert "nothing but capitals" in str(error)
+    else:
+        assert len(set(folders)) == 4
 
 
 def test_a_combination_in_both_notebooks_must_be_known_to_both(read):
