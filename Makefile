@@ -37,7 +37,7 @@ SAHELSTATS := $(PY) -m sahelstats.cli
 # Prerequisites are the copies in build/inputs, which change only when a content changes (see
 # src/sahelstats/rerun/inputs.py). The facts are written anew before every run that may need them.
 
-NEEDS_NOTHING := help clean environment lab lock verify
+NEEDS_NOTHING := help clean environment lab lock serve verify
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 include build/rules.mk
 endif
@@ -56,7 +56,7 @@ RECORDS := $(STEMS:%=build/record/%.json)
 
 # ---- targets -----------------------------------------------------------------------------------
 
-.PHONY: all data documents figures reports test check verify lab lock bench clean help environment FORCE
+.PHONY: all data documents figures reports pdf serve test check verify lab lock bench clean help environment FORCE
 
 all: figures reports  ## every figure and report (the default)
 	@echo "Figures: figures/   Report: reports/index.html"
@@ -67,7 +67,14 @@ documents: build/documents  ## the generated parts of README.md and data/README.
 
 figures: figures/manifest.json  ## every figure, by running the notebooks that are out of date
 
-reports: reports/index.html $(PAGES)  ## the HTML pages
+reports: reports/index.html reports/explorer.html $(PAGES)  ## the HTML pages
+
+pdf: reports  ## the pages as PDF, printed by a browser that is installed
+	@$(SAHELSTATS) pdf
+
+# Runs make itself whenever a file changed.
+serve: $(ENVIRONMENT)  ## show the pages, rebuilt while you edit
+	@$(SAHELSTATS) serve
 
 # A file at a time: the tests of a file share what takes long to set up.
 test: $(ENVIRONMENT)  ## run the tests
@@ -134,7 +141,7 @@ removed-input: FORCE
 
 # Everything is written whole or not at all, so nothing that is in place is ever half written: a run
 # that fails must leave it there.
-.PRECIOUS: data/incidents.csv data/datapackage.json figures/manifest.json reports/index.html $(PAGES) \
+.PRECIOUS: data/incidents.csv data/datapackage.json figures/manifest.json reports/index.html reports/explorer.html $(PAGES) \
   $(RECORDS) $(foreach stem,$(STEMS),$($(stem).figures) build/values/$(stem).json build/executed/$(stem).ipynb)
 
 # Where all is asked for, one process goes ahead and does what is out of date: a process for each
@@ -164,5 +171,9 @@ $(foreach stem,$(STEMS),$(eval $(call NOTEBOOK,$(stem))))
 figures/manifest.json: $(INPUTS)/notebooks $(RECORDS) $(foreach stem,$(STEMS),$($(stem).figures)) | $(ENVIRONMENT)
 	@$(SAHELSTATS) manifest
 
-reports/index.html: $(INPUTS)/notebooks $(RECORDS) figures/manifest.json $(REPORT_CODE) | $(ENVIRONMENT)
+# The folder of the variants is new when there is one more.
+reports/index.html: $(INPUTS)/notebooks $(RECORDS) figures/manifest.json $(REPORT_CODE) $(wildcard build/variants data/imported) | $(ENVIRONMENT)
 	@$(SAHELSTATS) report --index
+
+reports/explorer.html: $(CURATED) $(BUILT) $(REPORT_CODE) | $(ENVIRONMENT)
+	@$(SAHELSTATS) report --explorer

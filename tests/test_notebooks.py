@@ -180,6 +180,22 @@ def test_its_functions_are_short(path):
                 assert node.end_lineno - node.lineno < 10, f"cell {number}: {node.name}"
 
 
+def test_its_tables_escape_what_comes_from_data(path):
+    """A styler does so only when told to."""
+    for number, source in cells(path, "code"):
+        nodes = list(ast.walk(ast.parse(source)))
+        styled = [n for n in nodes if isinstance(n, ast.Attribute) and n.attr == "style"]
+        escaped = [
+            n
+            for n in nodes
+            if isinstance(n, ast.Call)
+            and ast.unparse(n.func).endswith(".format")
+            and ".style" in ast.unparse(n.func)
+            and any(k.arg == "escape" and ast.literal_eval(k.value) == "html" for k in n.keywords)
+        ]
+        assert len(styled) == len(escaped), f"cell {number}"
+
+
 def test_no_number_is_typed_into_its_prose(path):
     typed = {n: typed_digits(source) for n, source in cells(path, "markdown")}
     assert {n: words for n, words in typed.items() if words} == {}

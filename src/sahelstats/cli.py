@@ -362,8 +362,12 @@ def report(
         list[str] | None, typer.Argument(help="Stems; default all that were run.")
     ] = None,
     index: Annotated[bool, typer.Option(help="Write the index page only.")] = False,
+    explorer: Annotated[
+        bool, typer.Option(help="Write the page of incidents and claims only.")
+    ] = False,
 ) -> None:
     """Render executed notebooks as self-contained HTML pages."""
+    from sahelstats.report.explorer import write_explorer
     from sahelstats.report.pages import write_index, write_pages
     from sahelstats.rerun.errors import RerunError
     from sahelstats.rerun.publishing import Places
@@ -371,8 +375,43 @@ def report(
     try:
         if index:
             write_index(Places.of())
-        else:
+        if explorer:
+            write_explorer(Places.of())
+        if not index and not explorer:
             write_pages(Places.of(), names or [])
+    except RerunError as error:
+        raise fail(str(error)) from None
+
+
+@app.command("serve")
+def serve(
+    port: Annotated[int, typer.Option(help="Where to listen; 0 takes one that is free.")] = 8912,
+    browser: Annotated[bool, typer.Option(help="Open the index in a browser.")] = True,
+) -> None:
+    """Show the reports on this machine, rebuilt while notebooks, data or package are edited."""
+    from sahelstats.report.serve import serve
+
+    try:
+        serve(port, browser)
+    except OSError as error:
+        raise fail(f"The reports cannot be served on port {port}: {error}") from None
+
+
+@app.command("pdf")
+def pdf(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Notebooks, or index; default all.")
+    ] = None,
+) -> None:
+    """Print the reports as PDF with a browser that is installed already."""
+    from sahelstats.paths import shown
+    from sahelstats.report.printing import print_pages
+    from sahelstats.rerun.errors import RerunError
+    from sahelstats.rerun.publishing import Places
+
+    try:
+        for path in print_pages(Places.of(), names or []):
+            print(shown(path))
     except RerunError as error:
         raise fail(str(error)) from None
 

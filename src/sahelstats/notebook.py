@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import string
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,63 @@ def fill(template: str, **values: Any) -> str:
     >>> fill("{n_words:,} words", n_words=1200)
     '1,200 words'
     """
-    plain = record(**values)
+    return template.format(**record(**values))
+
+
+def as_text(text: str) -> str:
+    r"""Return text that Markdown shows letter by letter, whatever stands in it.
+
+    Parameters
+    ----------
+    text : str
+        For example a name from the data.
+
+    Returns
+    -------
+    str
+        On one line, with a backslash before every letter that Markdown or HTML would act on.
+
+    Examples
+    --------
+    >>> as_text("<b> [Gao]")
+    '\\<b\\> \\[Gao\\]'
+    """
     # What comes from data is text, not markup: a place called <b> must show as <b>.
-    shown = {k: escape(v, quote=False) if isinstance(v, str) else v for k, v in plain.items()}
-    return template.format(**shown)
+    line = re.sub(r"\s*[\r\n]\s*", " ", text)
+    harmless = re.sub(r"([\\`*_\[\]<>&|~$#])", r"\\\1", line)
+    # At the beginning of a line these make a list.
+    return re.sub(r"^(\s*)(\d*)([-+.)])", r"\1\2\\\3", harmless)
+
+
+class _Markdown(string.Formatter):
+    """Fills in a template of Markdown: the template is markup, the values are text."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        filled = super().format_field(value, format_spec)
+        return filled if isinstance(value, (int, float)) else as_text(filled)
+
+
+def fill_markdown(template: str, **values: Any) -> str:
+    r"""Return Markdown with named values filled in as text, keeping them in the values file.
+
+    Parameters
+    ----------
+    template : str
+        Markdown with ``{name}`` or ``{name:,}``.
+    **values
+        A value for each name.
+
+    Returns
+    -------
+    str
+        Markdown.
+
+    Examples
+    --------
+    >>> fill_markdown("The *place* {shown_place}", shown_place="<b>")
+    'The *place* \\<b\\>'
+    """
+    return _Markdown().vformat(template, (), record(**values))
 
 
 def say(template: str, **values: Any) -> None:
@@ -151,7 +205,7 @@ def say(template: str, **values: Any) -> None:
     **values
         A value for each name; kept in the values file.
     """
-    _show_markdown(fill(template, **values), "prose")
+    _show_markdown(fill_markdown(template, **values), "prose")
 
 
 def answer(*lines: str, **values: Any) -> None:
@@ -165,7 +219,7 @@ def answer(*lines: str, **values: Any) -> None:
         A value for each name in any of them.
     """
     run = current_run()
-    run.answer = [fill(line, **values) for line in lines]
+    run.answer = [fill_markdown(line, **values) for line in lines]
     run.write()
     _show_markdown("\n".join(f"* {line}" for line in run.answer), "answer")
 

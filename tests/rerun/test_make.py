@@ -159,7 +159,7 @@ def test_a_module_of_the_tables_that_comes_and_goes_does_not_stop_make(made):
 
 def test_a_changed_page_template_renders_the_page_without_a_run(made):
     made.make("reports")
-    template = "src/sahelstats/report/templates/sahelstats/index.html.j2"
+    template = "src/sahelstats/report/templates/notebook.html.j2"
     assert made.has(template)
     before = made.dates_of("reports/02_plain.html")
     made.write(template, made.read(template) + "\n")

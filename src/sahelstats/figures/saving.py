@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import pandas as pd
 
 from sahelstats.files import write_atomic
-from sahelstats.notebook import FIGURE_NAME, current_run
+from sahelstats.notebook import FIGURE_NAME, as_text, current_run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,7 +87,8 @@ def skip_figure(name: str, reason: str) -> None:
     run = current_run()
     run.skipped[name] = reason.strip()
     run.write()
-    say(reason.replace("{", "{{").replace("}", "}}"))
+    value = f"skipped_{name}"
+    say(f"{{{value}}}", **{value: reason.strip()})
 
 
 def _drawn(fig: Figure, kind: str) -> bytes:
@@ -146,26 +149,110 @@ def data_csv(data: pd.DataFrame) -> str:
     -------
     str
         Floats with ten significant digits; text that a spreadsheet would take for a formula is
-        led by an apostrophe.
+        led by an apostrophe, which ``read_data_csv`` takes away again. Numbers stay as they are,
+        also where they stand in a column of text.
 
     Examples
     --------
-    >>> data_csv(pd.DataFrame({"place": ["=1+1", "Gao"], "n": [0.1 + 0.2, 2.0]}))
-    "place,n\n'=1+1,0.3\nGao,2\n"
+    >>> data_csv(pd.DataFrame({"place": ["=1+1", "Gao"], "n": [0.1 + 0.2, -2.0]}))
+    "place,n\n'=1+1,0.3\nGao,-2\n"
     """
     safe = data.copy()
-    for name in safe.columns:
-        if isinstance(safe[name].dtype, pd.CategoricalDtype):
-            safe[name] = safe[name].astype(object)
-        if safe[name].dtype == object or isinstance(safe[name].dtype, pd.StringDtype):
-            safe[name] = safe[name].map(_no_formula, na_action="ignore")
-    return safe.to_csv(
+    safe.columns = [guarded(name) for name in data.columns]
+    for place in range(safe.shape[1]):
+        column = safe.iloc[:, place]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(object)
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+            safe.isetitem(place, column.map(guarded, na_action="ignore"))
+    written = safe.to_csv(
         index=False, lineterminator="\n", float_format="%.10g", date_format="%Y-%m-%d"
     )
+    if "\r" not in written:
+        return written
+    # Python does not quote a lone carriage return, which a spreadsheet takes for the end of a row.
+    return safe.to_csv(
+        index=False, lineterminator="\n", float_format="%.10g", date_format="%Y-%m-%d",
+        quoting=csv.QUOTE_ALL,
+    )  # fmt: skip
 
 
-def _no_formula(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+def read_data_csv(source: Path | str | IO[str]) -> pd.DataFrame:
+    r"""Read the data behind a figure, as text without the apostrophes that guard it.
+
+    Parameters
+    ----------
+    source : Path, str or file
+        A CSV file that ``save_figure`` wrote.
+
+    Returns
+    -------
+    DataFrame
+        Cells and names as they were before; numbers where a whole column is numbers.
+
+    Examples
+    --------
+    >>> read_data_csv(io.StringIO("place,n\n'=1+1,3\n'quoted',4\n")).values.tolist()
+    [['=1+1', 3], ["'quoted'", 4]]
+    """
+    data = pd.read_csv(source)
+    data.columns = [unguarded(name) for name in data.columns]
+    for place in range(data.shape[1]):
+        column = data.iloc[:, place]
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+            data.isetitem(place, column.map(unguarded, na_action="ignore"))
+    return data
+
+
+#: What begins a formula in some spreadsheet (OWASP, "CSV Injection"), also in its full-width forms.
+_FORMULA = "[=+@\\t\\r\\n\uff1d\uff0b\uff0d\uff20-]"
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+
+
+def guarded(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    cell : object
+        A value, or the name of a column.
+
+    Returns
+    -------
+    object
+        Text that begins like a formula, after any number of apostrophes, with one apostrophe more;
+        anything else, and a plain number, unchanged.
+
+    Examples
+    --------
+    >>> [guarded(cell) for cell in ("=1+1", "'=1+1", "-0.5", "-a", -0.5, "'n Gao")]
+    ["'=1+1", "''=1+1", '-0.5', "'-a", -0.5, "'n Gao"]
+    """
+    if not isinstance(cell, str) or re.fullmatch(_NUMBER, cell):
+        return cell
+    return f"'{cell}" if re.match(f"'*{_FORMULA}", cell) else cell
+
+
+def unguarded(cell: object) -> object:
+    """Return a cell as it was before ``guarded``.
+
+    Parameters
+    ----------
+    cell : object
+        A value as it was read.
+
+    Returns
+    -------
+    object
+        Text without the apostrophe that guards it.
+
+    Examples
+    --------
+    >>> [unguarded(cell) for cell in ("'=1+1", "''=1+1", "-0.5", "'n Gao")]
+    ['=1+1', "'=1+1", '-0.5', "'n Gao"]
+    """
+    guard = isinstance(cell, str) and re.match(f"'+{_FORMULA}", cell)
+    return str(cell)[1:] if guard else cell
 
 
 def _show(name: str, png: bytes, alt: str, caption: str) -> None:
@@ -177,5 +264,5 @@ def _show(name: str, png: bytes, alt: str, caption: str) -> None:
     picture = {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": alt}
     marks = {"sahelstats": {"role": "figure", "name": name}, "image/png": {"width": 700}}
     display(picture, raw=True, metadata=marks)
-    text = {"text/markdown": f"*{caption}*", "text/plain": caption}
+    text = {"text/markdown": f"*{as_text(caption)}*", "text/plain": caption}
     display(text, raw=True, metadata={"sahelstats": {"role": "caption", "name": name}})

@@ -14,6 +14,7 @@ from pathlib import Path
 from sahelstats.files import write_if_changed
 from sahelstats.paths import DATA, NOTEBOOKS, ROOT
 from sahelstats.report import datasheet
+from sahelstats.report.glossary import TERMS
 from sahelstats.report.markdown import as_table, item, paragraph
 from sahelstats.rerun.contract import headings_of, read_contract, stems
 from sahelstats.summaries import country_name, listed
@@ -68,6 +69,7 @@ def documents() -> dict[Path, dict[str, Part]]:
             "files": file_list,
             "notebooks": notebook_list,
             "figures": figure_list,
+            "terms": term_list,
         },
         DATA_SHEET: {
             "summary": summary,
@@ -172,6 +174,11 @@ def figure_list() -> str:
             lines.append(item(f"[{name}](figures/{stem}__{name}.png): {question}"))
         lines.append("")
     return "\n".join(lines)
+
+
+def term_list() -> str:
+    """Return the terms that are easily misread, as the pages explain them."""
+    return as_table(("term", "what it means here"), [(term.name, term.meaning) for term in TERMS])
 
 
 def questions_of(path: Path) -> dict[str, str]:

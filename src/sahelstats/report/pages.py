@@ -1,8 +1,7 @@
-"""Self-contained pages: one for each executed notebook, and the index with a card for each."""
+"""Self-contained pages, one for each executed notebook."""
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,13 +9,18 @@ from typing import Any
 
 import sahelstats
 from sahelstats.files import write_atomic
-from sahelstats.paths import INCIDENTS, NOTEBOOKS, shown
-from sahelstats.rerun.contract import heading_of, read_contract, stems
+from sahelstats.paths import NOTEBOOKS, REPORTS
+from sahelstats.report.article import article_of
+from sahelstats.report.embedding import link_to, picture
+from sahelstats.report.index import write_index
+from sahelstats.report.prose import sections
+from sahelstats.report.rendering import render
+from sahelstats.report.results import read_record, variant_of
+from sahelstats.rerun.contract import read_contract, stems
 from sahelstats.rerun.errors import RerunError
-from sahelstats.rerun.publishing import Places, sha256
+from sahelstats.rerun.publishing import Places
 
-HERE = Path(__file__).parent
-TEMPLATES = HERE / "templates"
+__all__ = ["write_index", "write_pages"]
 
 
 def write_pages(places: Places, names: Sequence[str]) -> list[Path]:
@@ -39,112 +43,65 @@ def write_pages(places: Places, names: Sequence[str]) -> list[Path]:
     RerunError
         When a notebook has not been run.
     """
-    exporter = _exporter()
     pages = []
     for stem in names or stems():
         target = places.reports / f"{stem}.html"
-        write_atomic(target, _page(exporter, places, stem))
+        write_atomic(target, _page(places, stem))
         pages.append(target)
     return pages
 
 
-def write_index(places: Places) -> Path:
-    """Write the index page: question, answer and lead figure of each notebook.
-
-    Parameters
-    ----------
-    places : Places
-        Where the results are.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
-    import jinja2
-
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
-    text = environment.get_template("cards.html.j2").render(
-        css=jinja2.filters.Markup(_css()),
-        cards=[_card(places, stem) for stem in stems()],
-        provenance=_table_provenance(),
-    )
-    target = places.reports / "index.html"
-    write_atomic(target, text)
-    return target
-
-
-def _exporter() -> Any:
-    """Return nbconvert's HTML exporter with the project's own template."""
-    from sahelstats.rerun import lean  # noqa: F401, I001  # before nbconvert, to be quick
-    from nbconvert.exporters import HTMLExporter
-
-    return HTMLExporter(
-        template_name="sahelstats", extra_template_basedirs=[str(TEMPLATES)], embed_images=True
-    )
-
-
-def _page(exporter: Any, places: Places, stem: str) -> str:
+def _page(places: Places, stem: str) -> str:
     """Return one notebook as a page."""
-    import nbformat
-
-    record = _record(places, stem)
-    notebook = nbformat.read(places.executed / f"{stem}.ipynb", as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if _is_read(cell)]
-    title = next((text for cell in notebook.cells if (text := heading_of(cell))), stem)
-    page = {
-        "title": title,
-        "css": _css(),
-        "code_css": _code_css(),
-        "figures": {
-            name: texts | {"source": _picture(places.figures / f"{stem}__{name}.svg")}
-            for name, texts in record["figures"].items()
+    record = read_record(places, stem)
+    notebook = json.loads((places.executed / f"{stem}.ipynb").read_text(encoding="utf-8"))
+    texts = record["figures"]
+    captions = {name: text["caption"] for name, text in texts.items()}
+    article = article_of(notebook["cells"], captions)
+    article.title = article.title or stem
+    shown = [block.name for block in article.blocks if block.kind == "figure"]
+    return render(
+        "notebook.html.j2",
+        home=link_to(REPORTS / "index.html", places.reports),
+        site=site_links(places),
+        number=stem.partition("_")[0],
+        variant=variant_of(places),
+        article=article,
+        contents=list(sections(article.prose.headings)),
+        figures={
+            name: {
+                "number": number,
+                "alt": texts[name]["alt"],
+                "picture": picture(places.figures, f"{stem}__{name}", places.reports),
+            }
+            for number, name in enumerate((name for name in shown if name in texts), start=1)
         },
-        "provenance": _provenance(stem, record),
-    }
-    body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
-    return body
+        terms=list(article.prose.used.values()),
+        neighbours=_neighbours(places, stem),
+        provenance=_provenance(stem, record),
+    )
 
 
-def _is_read(cell: Any) -> bool:
-    """Return whether a reader shall see a cell; empty ones are left out."""
-    return bool(cell.source.strip()) and "hidden" not in cell.metadata.get("tags", [])
+def site_links(places: Places) -> list[tuple[str, str]]:
+    """Return the links at the head of every page: name, address."""
+    names = (("All questions", "index.html"), ("Incidents and claims", "explorer.html"))
+    return [(name, link_to(REPORTS / file, places.reports)) for name, file in names]
 
 
-def _card(places: Places, stem: str) -> dict[str, Any]:
-    """Return what the index shows of a notebook."""
-    contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
-    values = json.loads((places.values / f"{stem}.json").read_text(encoding="utf-8"))
-    figures = _record(places, stem)["figures"]
-    lead = next(name for name in contract.figures if name in figures)
-    figure = figures[lead]
-    return {
-        "page": f"{stem}.html",
-        "question": contract.question,
-        "answer": [_inline(line) for line in values["answer"]],
-        "alt": figure["alt"],
-        "source": _picture(places.figures / f"{stem}__{lead}.svg"),
-    }
-
-
-def _inline(markdown: str) -> str:
-    """Return one line of Markdown as HTML; only emphasis and links are known here."""
-    import mistune
-
-    return str(mistune.html(markdown)).strip().removeprefix("<p>").removesuffix("</p>")
-
-
-def _record(places: Places, stem: str) -> dict[str, Any]:
-    """Return the record of a notebook's last successful run."""
-    path = places.record / f"{stem}.json"
-    if not path.exists():
-        raise RerunError(f"{stem} has not been run: `sahelstats rerun {stem}` first, or `make`")
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _picture(path: Path) -> str:
-    """Return a picture as a data address."""
-    return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+def _neighbours(places: Places, stem: str) -> list[tuple[str, str, str]]:
+    """Return the notebooks before and after one, as far as they have a page."""
+    known = [name for name in stems() if (places.record / f"{name}.json").exists()]
+    place = known.index(stem) if stem in known else 0
+    beside = (("Before", place - 1), ("Next", place + 1))
+    found = []
+    for word, other in beside:
+        if 0 <= other < len(known):
+            try:
+                question = read_contract(NOTEBOOKS / f"{known[other]}.ipynb").question
+            except RerunError:  # being edited: its own run will say what is wrong
+                continue
+            found.append((word, question, f"{known[other]}.html"))
+    return found
 
 
 def _provenance(stem: str, record: dict[str, Any]) -> list[tuple[str, str]]:
@@ -152,26 +109,11 @@ def _provenance(stem: str, record: dict[str, Any]) -> list[tuple[str, str]]:
     inputs = record["inputs"]
     data = [(f"{path} (sha256)", digest) for path, digest in sorted(inputs["data"].items())]
     settings = ", ".join(f"{name} = {value!r}" for name, value in record["parameters"].items())
+    environment = inputs.get("environment")
     return [
         *data,
         (f"notebooks/{stem}.ipynb (sha256 of its source)", inputs["notebook"]),
+        *([("requirements.lock (sha256)", environment)] if environment else []),
         ("Parameters", settings),
         ("Package", f"sahelstats {sahelstats.__version__}"),
     ]
-
-
-def _table_provenance() -> list[tuple[str, str]]:
-    return [
-        (f"{shown(INCIDENTS)} (sha256)", sha256(INCIDENTS)),
-        ("Package", f"sahelstats {sahelstats.__version__}"),
-    ]
-
-
-def _css() -> str:
-    return (HERE / "page.css").read_text(encoding="utf-8")
-
-
-def _code_css() -> str:
-    from pygments.formatters import HtmlFormatter
-
-    return HtmlFormatter(style="default").get_style_defs(".highlight")
