@@ -71,8 +71,9 @@ def test_combinations_are_left_out_and_added(read):
         "exclude: [{countries: A, basis: x}, {countries: [B], basis: y}]\n"
         "include: [{first_year: 2015}, {countries: C, basis: x}]"
     )
-    assert [job.variant for job in sweep.jobs] == [
-        "basis=y,countries=A", "basis=x,countries=B", "first_year=2015", "basis=x,countries=C",
+    assert [job.settings for job in sweep.jobs] == [
+        {"countries": ["A"], "basis": "y"}, {"countries": ["B"], "basis": "x"},
+        {"first_year": 2015}, {"countries": ["C"], "basis": "x"},
     ]  # fmt: skip
 
 
@@ -138,12 +139,7 @@ def test_a_file_that_cannot_be_run(read, text, line, part):
 
 def test_no_two_runs_share_a_folder_where_capitals_are_not_told_apart(read):
     text = "notebooks: [01]\ngrid: {basis: [x, X], countries: [a, A]}"
-    try:
-        folders = [job.variant.casefold() for job in read(text).jobs]
-    except RerunError as error:
-        assert "nothing but capitals" in str(error)
-    else:
-        assert len(set(folders)) == 4
+    assert len({job.variant.casefold() for job in read(text).jobs}) == 4
 
 
 def test_a_combination_in_both_notebooks_must_be_known_to_both(read):
