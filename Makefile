@@ -1,6 +1,7 @@
 # sahelstats: `make` gives every figure and report, `make test` runs the tests. `make help` lists the rest.
 
 MAKEFLAGS += --no-builtin-rules
+export DATA
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -56,12 +57,15 @@ RECORDS := $(STEMS:%=build/record/%.json)
 
 # ---- targets -----------------------------------------------------------------------------------
 
-.PHONY: all data documents figures reports pdf serve test check verify lab lock bench clean help environment FORCE
+.PHONY: all data imported documents figures reports pdf serve test check verify lab lock bench clean help environment FORCE
 
 all: figures reports  ## every figure and report (the default)
 	@echo "Figures: figures/   Report: reports/index.html"
 
 data: data/incidents.csv data/datapackage.json  ## the tidy table, from data/curated
+
+imported: data | $(ENVIRONMENT)  ## every notebook on another table: make imported DATA=data/imported/NAME.csv
+	@$(SAHELSTATS) rerun --imported "$$DATA"
 
 documents: build/documents  ## the generated parts of README.md and data/README.md
 

@@ -86,7 +86,7 @@ def test_nothing_of_a_run_is_stored(path):
             assert cell["outputs"] == []
             assert cell["execution_count"] is None
         assert set(cell["metadata"]) <= {"tags"}
-        assert set(cell.get("metadata", {}).get("tags", [])) <= {"parameters", "hidden"}
+        assert set(cell.get("metadata", {}).get("tags", [])) <= {"parameters", "hidden", "own-table"}
 
 
 def test_its_metadata_names_no_machine(path):
@@ -115,7 +115,8 @@ def test_it_ends_with_what_the_data_cannot_say(path):
 
 
 def test_it_answers_in_three_lines(path):
-    ((_, call),) = calls(path, "answer")
+    # What a table without claims allows to be said may be less, and comes after.
+    (_, call), *_ = calls(path, "answer")
     assert len(call.args) == 3
 
 

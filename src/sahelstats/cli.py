@@ -204,6 +204,12 @@ def rerun_notebooks(
             metavar="ADDRESS", help="Run a sweep on a Dask cluster: tcp://HOST:PORT, or local."
         ),
     ] = None,
+    imported: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TABLE", help="Run on an imported table; results go to build/variants/NAME."
+        ),
+    ] = None,
 ) -> None:
     """Run notebooks through papermill; figures change only when a run succeeds."""
     from sahelstats.rerun.command import rerun_all
@@ -213,6 +219,9 @@ def rerun_notebooks(
         if sweep is None or names or settings:
             raise fail("--sweep FILE stands without notebooks and --set; --dask needs --sweep")
         raise typer.Exit(_sweep(sweep, jobs, cold, yes, dask))
+    if imported is not None:
+        _rerun_imported(imported, names or [], settings or [], jobs, cold)
+        return
     try:
         results = rerun_all(names or [], settings or [], jobs, cold)
         if settings:
@@ -298,6 +307,28 @@ def verify_figures(
     print(f"All the same: {len(verdicts)} notebooks{aside}")
 
 
+def _rerun_imported(
+    table: str, names: list[str], settings: list[str], workers: int, cold: bool
+) -> None:
+    """Run notebooks on an imported table and write its report."""
+    from sahelstats.paths import shown
+    from sahelstats.report.pages import write_index, write_pages
+    from sahelstats.rerun.errors import RerunError
+    from sahelstats.rerun.imported import rerun_imported
+
+    try:
+        places, done = rerun_imported(table, names, settings, workers, cold)
+        if in_place := [stem for stem, ended in done.items() if ended]:
+            write_pages(places, in_place)
+            print(f"Report: {shown(write_index(places))}")
+    except RerunError as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise _interrupted() from None
+    if not all(done.values()):
+        raise typer.Exit(1)
+
+
 @app.command("total")
 def total(
     path: Annotated[
@@ -313,8 +344,8 @@ def total(
         str, typer.Option(help="independent, comonotonic, or a rho such as 0.3.")
     ] = "independent",
     basis: Annotated[
-        str, typer.Option(help="excl_attackers or incl_attackers.")
-    ] = "excl_attackers",
+        str, typer.Option(help="excl_attackers or incl_attackers; default the table's own.")
+    ] = "",
     outcome: Annotated[str, typer.Option(help="killed or wounded.")] = "killed",
     level: Annotated[float, typer.Option(help="Level of the interval.")] = 0.9,
     kappa: Annotated[
@@ -325,9 +356,12 @@ def total(
 ) -> None:
     """Print the total of a table, or of its groups, under a stated assumption."""
     from sahelstats.casualties.command import Asked, print_totals
+    from sahelstats.tables.about import default_basis
 
     groups = tuple(by or ())
     try:
+        if not basis and path.is_file():
+            basis = default_basis(path)
         print_totals(
             Asked(path, groups, model, dependence, basis, outcome, level, kappa, claims), how
         )

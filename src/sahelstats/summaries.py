@@ -20,7 +20,7 @@ from sahelstats.wording import within_chance as within_chance
 def select(
     table: pd.DataFrame, countries: Sequence[str] = (), first_year: int = 0, last_year: int = 9999
 ) -> pd.DataFrame:
-    """Return the incidents of some countries and years.
+    """Return the incidents of some countries and years, ready for statistics.
 
     Parameters
     ----------
@@ -322,7 +322,10 @@ def source_shares(claims: pd.DataFrame, table: pd.DataFrame, by: str) -> pd.Data
 KNOWN: dict[str, Callable[[pd.DataFrame, dict[str, str]], pd.Series]] = {
     "Day": lambda t, _: t["date_precision"] == "day",
     "Place to 25 km": lambda t, _: t["geo_precision"] <= 2,
-    "Who attacked": lambda t, _: t["actor_family"] != "unidentified",
+    # Of an event with two sides a producer may name both and not say which attacked.
+    "Who attacked": lambda t, _: (
+        (t["actor_family"] != "unidentified") & (t["attribution"] != "side")
+    ),
     "Number killed": lambda t, toll: t[toll["best"]].notna(),
     "... from two parties": lambda t, toll: t[toll["n_sources"]] >= 2,
     "... with no open end": lambda t, toll: t[toll["open_above"]].eq(False),

@@ -92,5 +92,29 @@ def test_command(table, totals, tmp_path):
     arguments = ["check-totals", str(file), str(imported), "--out", str(out)]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
-    assert "5 of 6 cells equal (83.3%), 2022 to 2022, against version 25.1." in result.output
+    said = " ".join(result.output.split())
+    assert "5 of 6 non-zero cells equal (83.3%), 2022 to 2022." in said
+    assert "version not stated (events to 2022: 23.1 or later). Totals: version 25.1." in said
     assert out.read_text().splitlines()[1] == "MLI,2022,state-based,best,11,10,-1"
+
+
+def test_versions_are_told_apart_and_the_last_year_is_set_aside(ged_file, totals, tmp_path):
+    rows = (ged(1), ged(2, date_start="2023-01-05", date_end="2023-01-05"))
+    out = tmp_path / "mali.csv"
+    file = totals(total(sb_best=5, sb_high=9, sb_low=4), total(2023, sb_best=1))
+    command = ["import", "ucdp-ged", str(ged_file(*rows)), "--out", str(out)]
+    assert CliRunner().invoke(app, [*command, "--data-version", "24.1"]).exit_code == 0
+    result = CliRunner().invoke(app, ["check-totals", str(file), str(out)])
+    said = " ".join(result.output.split())
+    assert "Tables: version 24.1. Totals: version 25.1. 3 of 6 non-zero cells equal" in said
+    assert "3 of 3 non-zero cells equal (100.0%), 2022 to 2022: without 2023" in said
+    assert "`--to 2022`" in said
+
+
+def test_the_same_release_needs_no_year_set_aside(ged_file, totals, tmp_path):
+    out = tmp_path / "mali.csv"
+    file = totals(total(2021), total(sb_best=5, sb_high=9, sb_low=4))
+    command = ["import", "ucdp-ged", str(ged_file(ged(1))), "--out", str(out)]
+    assert CliRunner().invoke(app, [*command, "--data-version", "25.1"]).exit_code == 0
+    result = CliRunner().invoke(app, ["check-totals", str(file), str(out)])
+    assert "without 2022" not in result.output

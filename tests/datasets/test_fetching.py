@@ -5,10 +5,11 @@ import json
 import zipfile
 
 import pytest
-from producers import ACLED_NEW, GED, acled, ged, text
+from producers import ACLED_NEW, GED, acled, ged, text, write
 from server import Site, serving
 from typer.testing import CliRunner
 
+from sahelstats import load_incidents
 from sahelstats.cli import app
 from sahelstats.datasets import fetch_api, fetch_ged, read_ucdp_ged
 from sahelstats.datasets.downloading import FetchError, check_address
@@ -284,6 +285,37 @@ def test_command_prints_the_steps_where_an_account_is_needed(producer):
     result = CliRunner().invoke(app, ["fetch", producer])
     assert result.exit_code == 0
     assert f"sahelstats import {producer}" in result.output
+    assert "This is no terminal, so the file is not asked for" in result.output
+
+
+@pytest.fixture
+def answering(monkeypatch, tmp_path):
+    """Somebody sits at the terminal and gives these answers, a line each."""
+    monkeypatch.setattr("sahelstats.datasets.commands._somebody_answers", lambda: True)
+    monkeypatch.setattr("sahelstats.datasets.commands.DATA", tmp_path)
+    return lambda *lines: CliRunner().invoke(app, ["fetch", "acled"], input="\n".join(lines) + "\n")
+
+
+def test_the_exported_file_is_asked_for_and_imported(answering, tmp_path):
+    file = write(tmp_path / "my export.csv", text(ACLED_NEW, [acled(1), acled(2)]))
+    result = answering(str(tmp_path / "nowhere.csv"), f"'{file}'", "mali")
+    assert result.exit_code == 0, result.output
+    assert "There is no file" in result.output
+    assert "2 read = 2 imported + 0 rejected" in " ".join(result.output.split())
+    assert len(load_incidents(tmp_path / "imported" / "mali.csv")) == 2
+
+
+def test_no_file_yet_is_an_answer(answering, tmp_path):
+    result = answering("")
+    assert result.exit_code == 0
+    assert not (tmp_path / "imported").exists()
+
+
+def test_a_broken_export_is_told_as_by_import(answering, tmp_path):
+    file = write(tmp_path / "page.csv", "<!doctype html><title>Sign in</title>")
+    result = answering(str(file), "")
+    assert result.exit_code == 1
+    assert "is a web page, not a table" in result.output
 
 
 def test_command_fetches(site, tmp_path, monkeypatch):

@@ -61,7 +61,8 @@ class Clone:
         for name in COPIED:
             source = PROJECT / name
             if source.is_dir():
-                shutil.copytree(source, root / name)
+                # Tables that somebody imported here are nobody else's.
+                shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("imported"))
             elif source.exists():
                 shutil.copy2(source, root / name)
         for name in ("notebooks", "figures", "build"):

@@ -14,6 +14,7 @@ import typer
 from sahelstats.paths import DATA, is_own_table, shown
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from sahelstats.datasets.downloading import Progress
@@ -112,13 +113,9 @@ def _target(out: Path | None, file: Path) -> Path:
 
 def _ask_version() -> str:
     """Ask for the version of the data where somebody can answer."""
-    if not sys.stdin.isatty():
+    if not _somebody_answers():
         return ""
-    answer = typer.prompt(
-        "Version of the data, which the file does not state (Enter: not stated)", default="",
-        show_default=False,
-    )  # fmt: skip
-    return str(answer).strip()
+    return _prompt("Version of the data, which the file does not state (Enter: not stated)")
 
 
 def fetch(
@@ -134,11 +131,12 @@ def fetch(
     max_mb: Annotated[int, typer.Option(help="Largest file accepted.", min=1)] = 400,
     again: Annotated[bool, typer.Option(help="Fetch even what is there.")] = False,
 ) -> None:
-    """Fetch a release of UCDP GED; print the steps where a producer asks for an account."""
+    """Fetch a release of UCDP GED; where an account is needed say how, and ask for the file."""
     from sahelstats.datasets.fetching import ACLED_STEPS, GTD_STEPS
 
     if producer is not Producer.UCDP_GED:
         print(ACLED_STEPS if producer is Producer.ACLED else GTD_STEPS)
+        _ask_for_file(producer)
         return
     with _told():
         if not version:
@@ -149,6 +147,35 @@ def fetch(
             _fetch_api(version, token, country or [], base_url)
         else:
             _fetch_release(version, token, base_url, sha256, max_mb, again)
+
+
+def _ask_for_file(producer: Producer) -> None:
+    """Ask for the file that a user exported, and import it."""
+    if not _somebody_answers():
+        print("\nThis is no terminal, so the file is not asked for: go on with the last step.")
+        return
+    while text := _prompt("\nThe exported file (Enter: later)"):
+        file = Path(text.strip("'\"")).expanduser()
+        if file.is_file():
+            break
+        print(f"There is no file {file}.")
+    else:
+        return
+    name = _prompt("Name of the table, for data/imported/NAME.csv", file.name.split(".")[0])
+    name = name.removesuffix(".csv")
+    if Path(name).name != name:
+        raise typer.BadParameter(f"{name!r} is no name: the table lies in data/imported")
+    import_file(producer, file, out=DATA / "imported" / f"{name}.csv")
+
+
+def _somebody_answers() -> bool:
+    return sys.stdin.isatty()
+
+
+def _prompt(question: str, default: str = "") -> str:
+    """Return what is answered, without blanks around it."""
+    answer = typer.prompt(question, default=default, show_default=bool(default))
+    return str(answer).strip()
 
 
 def _fetch_release(
@@ -211,27 +238,48 @@ def check(
     from sahelstats.tables.loading import load_incidents
 
     with _told():
-        table = pd.concat([load_incidents(path) for path in tables], ignore_index=True)
+        loaded = [load_incidents(path) for path in tables]
+        table = pd.concat(loaded, ignore_index=True)
         found = check_totals(table, totals, last)
+        versions = sorted(
+            {_version_of(path, one) for path, one in zip(tables, loaded, strict=True)}
+        )
         if out is not None:
             write_atomic(out, found.differences.to_csv(index=False, lineterminator="\n"))
-    _print_totals(found, _console())
+    _print_totals(found, versions, _console())
 
 
-def _print_totals(found: TotalsCheck, console: Console, most: int = 20) -> None:
+def _version_of(path: Path, table: pd.DataFrame) -> str:
+    """Return the version of an imported table in words, from its report or from its last year."""
+    from sahelstats.datasets.report import NOT_STATED
+    from sahelstats.datasets.totals import first_release
+    from sahelstats.tables.about import about_table
+
+    about = about_table(path)
+    if about is not None and about.version != NOT_STATED:
+        return about.version
+    last = int(table["year"].max())
+    return f"not stated (events to {last}: {first_release(last)} or later)"
+
+
+def _print_totals(
+    found: TotalsCheck, versions: list[str], console: Console, most: int = 20
+) -> None:
     """Print shares by figure, by last year, and the largest differences."""
     from rich.table import Table
 
-    console.print(
-        f"{int(found.equal.sum()):,} of {len(found.cells):,} cells equal ({found.share():.1%}), "
-        f"{found.first_year} to {found.last_year}, against version {found.version}."
-    )
+    def counted(part: TotalsCheck) -> str:
+        equal = f"{int(part.equal.sum()):,} of {len(part.cells):,} non-zero cells equal"
+        return f"{equal} ({part.share():.1%}), {part.first_year} to {part.last_year}"
+
+    console.print(f"Tables: version {', '.join(versions)}. Totals: version {found.version}.")
+    console.print(f"{counted(found)}.")
     # Each release revises the year before it most: the share without it tells the two apart.
-    earlier = found.cells["year"] < found.last_year
-    if earlier.any() and not earlier.all():
-        share = found.equal[earlier].mean()
+    earlier = found.until(found.last_year - 1)
+    if versions != [found.version] and len(earlier.cells):
         console.print(
-            f"Without {found.last_year}, the year that a release revises most: {share:.1%}"
+            f"{counted(earlier)}: without {found.last_year}, which later releases revise most "
+            f"(`--to {earlier.last_year}` compares no more than that)."
         )
     if found.not_in_table:
         console.print(f"Not in the table: {', '.join(found.not_in_table)}")

@@ -14,6 +14,7 @@ import pandas as pd
 from sahelstats.datasets.importing import Imported
 from sahelstats.datasets.mapping import PRODUCER_NAMES, decisions
 from sahelstats.tables import vocabulary as v
+from sahelstats.tables.about import usual_basis
 from sahelstats.tables.schema import range_column
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ def report_of(imported: Imported, version: str, sha256: str) -> dict[str, Any]:
         "types_of_violence": _counts(table["type_of_violence"]),
         "actor_families": _counts(table["actor_family"]),
         "figures": _figures(table),
+        # What the notebooks show unless told otherwise; may be changed here.
+        "basis": usual_basis(table),
         "quirks": _quirks(table),
         "mapping": decisions(imported.producer),
     }
@@ -228,6 +231,7 @@ def print_summary(report: dict[str, Any], table: str, console: Console) -> None:
         ("period", f"{report['period']['first']} to {report['period']['last']}"),
         ("countries", _listed(report["countries"])),
         *((name, _range_text(figures)) for name, figures in report["figures"].items()),
+        ("shown as", f"{report['basis']}, unless a notebook is asked for the other"),
         *(("file", note) for note in source["notes"]),
         *(("quirk", f"{q['rows']:,}: {q['meaning']}") for q in report["quirks"].values()),
         *(("rejected", f"{n:,}: {reason}") for reason, n in report["rejected_because"].items()),

@@ -59,6 +59,11 @@ class TotalsCheck:
         rows = slice(None) if figure is None else self.cells["figure"] == figure
         return float(self.equal[rows].mean())
 
+    def until(self, year: int) -> TotalsCheck:
+        """Return the same comparison, of the years to one year only."""
+        rows = self.cells[self.cells["year"] <= year].reset_index(drop=True)
+        return TotalsCheck(rows, self.version, self.not_in_table, self.first_year, year)
+
 
 def check_totals(
     table: pd.DataFrame, totals: Path | str, last_year: int | None = None
@@ -103,6 +108,27 @@ def check_totals(
     both = both[(both["theirs"] != 0) | (both["ours"] != 0)].reset_index(drop=True)
     missing = [country for country in known if country not in own]
     return TotalsCheck(both, version, missing, first, last)
+
+
+def first_release(year: int) -> str:
+    """Return the yearly release of UCDP GED that was the first to hold a year.
+
+    Parameters
+    ----------
+    year : int
+        Of events.
+
+    Returns
+    -------
+    str
+        A release ends with the year before the one it is named after.
+
+    Examples
+    --------
+    >>> first_release(2023), first_release(2008)
+    ('24.1', '9.1')
+    """
+    return f"{(year + 1) % 100}.1"
 
 
 def sums_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -33,10 +33,12 @@ def draft(draft: Draft) -> None:
     draft.coordinates()
     draft.place("where_coordinates", "adm_1", "country")
     draft.actors(_actor(draft, violence))
-    targets = {"one-sided": "civilians", "non-state": "militants", "state-based": "unknown"}
+    target = np.full(len(draft), "unknown", dtype=object)
+    target[violence == "one-sided"] = "civilians"
+    target[violence == "non-state"] = "militants"
     draft.columns |= {
         "attack_type": np.full(len(draft), "unknown", dtype=object),
-        "target_type": np.array([targets.get(kind, "unknown") for kind in violence], dtype=object),
+        "target_type": target,
         "attribution": np.where(violence == "one-sided", "coded", "side"),
     }
     _tolls(draft, violence == "one-sided")

@@ -14,9 +14,13 @@ import pandas as pd
 from sahelstats.datasets.importing import Imported, import_table
 from sahelstats.datasets.report import report_json, report_of, sha256_of, version_in
 from sahelstats.files import write_atomic, write_blocks
+from sahelstats.tables.schema import TIDY
 
 #: Rows that are put together at a time: enough to be quick, few enough to be small.
 BLOCK = 50_000
+
+#: Columns with no more different values than this are put together before rows are.
+FEW = 20_000
 
 #: Positions of a column's cells in the texts of its different values.
 _Texts = tuple[np.ndarray, np.ndarray]
@@ -25,8 +29,8 @@ _Texts = tuple[np.ndarray, np.ndarray]
 def csv_blocks(table: pd.DataFrame) -> Iterator[str]:
     r"""Return a table as CSV text, block by block.
 
-    What a cell looks like is worked out once for each different value of its column, and columns
-    that hold one value only are joined beforehand.
+    What a cell looks like is worked out once for each different value of its column, and what
+    neighbouring columns of few values look like once for each combination.
 
     Parameters
     ----------
@@ -48,12 +52,7 @@ def csv_blocks(table: pd.DataFrame) -> Iterator[str]:
     columns = _merged([_texts(table[name]) for name in table.columns])
     for begin in range(0, len(table), BLOCK):
         count = min(BLOCK, len(table) - begin)
-        cells = [
-            [column] * count
-            if isinstance(column, str)
-            else column[1][column[0][begin : begin + count]].tolist()
-            for column in columns
-        ]
+        cells = [texts[codes[begin : begin + count]].tolist() for codes, texts in columns]
         yield "\n".join(map(",".join, zip(*cells, strict=True))) + "\n"
 
 
@@ -66,7 +65,9 @@ def _texts(column: pd.Series) -> _Texts:
         if isinstance(column.dtype, pd.StringDtype):
             # Plain objects: the string array is slow to walk through.
             column = column.astype(object)
-        codes, unique = pd.factorize(column)
+        # The key repeats nothing: to look for repetitions would be lost time.
+        own = column.name in TIDY.key and not column.isna().any()
+        codes, unique = (np.arange(len(column)), column) if own else pd.factorize(column)
         values = _formatted(pd.Series(unique))
     # The last one is what a missing value, position -1, points to.
     return codes, np.array([*values, ""], dtype=object)
@@ -79,20 +80,39 @@ def _formatted(values: pd.Series) -> list[str]:
         return list(map(repr, values.tolist()))
     texts = list(map(str, values.tolist()))
     special = re.compile('[,"\n\r]').search
+    # One look at all of them is quicker than one at each, and mostly enough.
+    if not special("".join(texts)):
+        return texts
     return [_quoted(text) if special(text) else text for text in texts]
 
 
-def _merged(columns: list[_Texts]) -> list[_Texts | str]:
-    """Return columns with neighbours that hold one value only joined into one text."""
-    merged: list[_Texts | str] = []
-    for codes, texts in columns:
-        if not len(codes) or codes.min() != codes.max():
-            merged.append((codes, texts))
-        elif merged and isinstance(merged[-1], str):
-            merged[-1] += "," + texts[codes[0]]
+def _merged(columns: list[_Texts]) -> list[_Texts]:
+    """Return columns with neighbours joined that have few different values together.
+
+    A producer repeats its figures and codes: what a run of such columns looks like is put together
+    once for each combination that occurs, rather than for each row.
+    """
+    merged = columns[:1]
+    for column in columns[1:]:
+        joined = _joined(merged[-1], column) if merged else None
+        if joined is None:
+            merged.append(column)
         else:
-            merged.append(texts[codes[0]])
+            merged[-1] = joined
     return merged
+
+
+def _joined(left: _Texts, right: _Texts) -> _Texts | None:
+    """Return two columns as one, None where that would not pay."""
+    if max(len(left[1]), len(right[1])) > FEW:
+        return None
+    # Position -1, a missing value, is the last text.
+    one, other = (codes % len(texts) for codes, texts in (left, right))
+    codes, pairs = pd.factorize(one * len(right[1]) + other)
+    if len(pairs) > FEW:
+        return None
+    first, second = np.divmod(pairs, len(right[1]))
+    return codes, left[1][first] + "," + right[1][second]
 
 
 def _quoted(text: str) -> str:

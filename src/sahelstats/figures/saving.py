@@ -85,10 +85,12 @@ def skip_figure(name: str, reason: str) -> None:
     if not reason.strip():
         raise ValueError(f"figure {name!r} is skipped without a reason")
     run = current_run()
+    said = reason.strip() in run.skipped.values()
     run.skipped[name] = reason.strip()
     run.write()
-    value = f"skipped_{name}"
-    say(f"{{{value}}}", **{value: reason.strip()})
+    if not said:  # one reason may hold for several figures
+        value = f"skipped_{name}"
+        say(f"{{{value}}}", **{value: reason.strip()})
 
 
 def _drawn(fig: Figure, kind: str) -> bytes:

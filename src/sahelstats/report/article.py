@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from html import escape
 from itertools import takewhile
@@ -69,7 +69,9 @@ class Article:
 
 
 def article_of(
-    cells: Sequence[Mapping[str, Any]], captions: Mapping[str, str] | None = None
+    cells: Sequence[Mapping[str, Any]],
+    captions: Mapping[str, str] | None = None,
+    passed_over: Set[str] = frozenset(),
 ) -> Article:
     """Return an executed notebook as an article.
 
@@ -79,6 +81,8 @@ def article_of(
         Its cells, with outputs.
     captions : mapping, optional
         Name of a figure -> its caption, as plain text.
+    passed_over : set of str
+        Cells with one of these tags are left out, as are those tagged ``hidden``.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def article_of(
         Title and answer come first, wherever the notebook has them.
     """
     article = Article()
-    shown = [cell for cell in cells if _is_read(cell)]
+    shown = [cell for cell in cells if _is_read(cell, passed_over | {"hidden"})]
     for position, cell in enumerate(shown):
         source = _text(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -143,10 +147,10 @@ def _before_sections(source: str) -> tuple[str, str]:
     return before, source[len(before) :]
 
 
-def _is_read(cell: Mapping[str, Any]) -> bool:
+def _is_read(cell: Mapping[str, Any], passed_over: Set[str]) -> bool:
     """Return whether a reader shall see a cell; empty ones are left out."""
-    hidden = "hidden" in cell.get("metadata", {}).get("tags", [])
-    return bool(_text(cell["source"]).strip()) and not hidden
+    tags = cell.get("metadata", {}).get("tags", [])
+    return bool(_text(cell["source"]).strip()) and passed_over.isdisjoint(tags)
 
 
 def _answers(cell: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from sahelstats.datasets.mapping import mapping_markdown
 from sahelstats.files import write_if_changed
 from sahelstats.paths import DATA, NOTEBOOKS, ROOT
 from sahelstats.report import datasheet
@@ -80,6 +81,7 @@ def documents() -> dict[Path, dict[str, Part]]:
             "types": datasheet.claims_by_type,
             "claimants": datasheet.incidents_by_claimants,
             "gaps": datasheet.known_gaps,
+            "mapping": mapping_markdown,
             "codebook": lambda: codebook_markdown(value_examples()),
         },
     }

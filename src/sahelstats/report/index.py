@@ -12,6 +12,7 @@ import sahelstats
 from sahelstats.files import write_atomic
 from sahelstats.paths import BUILD, DATA, INCIDENTS, NOTEBOOKS, REPORTS, ROOT, shown
 from sahelstats.report.embedding import link_to, picture
+from sahelstats.report.imported import about_lines, imported_table
 from sahelstats.report.prose import Prose
 from sahelstats.report.rendering import render
 from sahelstats.report.results import read_record, read_values, variant_of
@@ -53,10 +54,10 @@ HEADLINES = (
     ),
     Headline(
         "02_casualty_uncertainty",
-        "{shared_lower:,} to {shared_upper:,}",
-        "the same total as an interval of {level:.0%}, if part of the error is common to all",
-        "Model {model}, rho = {rho}. Independent errors: {independent_lower:,} to"
-        " {independent_upper:,}; all moving together: {together_lower:,} to {together_upper:,}.",
+        "{second_lower:,} to {second_upper:,}",
+        "the same total as an interval of {level:.0%}, with {second_words}",
+        "Model {model}. With {chosen_words} {chosen_lower:,} to {chosen_upper:,}, with {third_words}"
+        " {third_lower:,} to {third_upper:,}.",
     ),
     Headline(
         "01_incidents",
@@ -87,18 +88,20 @@ def write_index(places: Places) -> Path:
     """
     variant = variant_of(places)
     wanted = [s for s in stems() if not variant or (places.record / f"{s}.json").exists()]
+    table = imported_table(read_record(places, stem) for stem in wanted) if variant else None
     text = render(
         "index.html.j2",
-        home="index.html",
+        home="index.html" if table is None else link_to(REPORTS / "index.html", places.reports),
         site=[("Incidents and claims", link_to(REPORTS / "explorer.html", places.reports))],
         variant=variant,
-        headlines=headlines(places),
+        about=about_lines(table) if table else [],
+        headlines=[] if table else headlines(places),
         cards=[_card(places, stem) for stem in wanted],
         variants=[] if variant else variants(places.reports),
         imported=[] if variant else imported(places.reports),
         downloads=downloads(places.reports),
         citation=citation(),
-        provenance=_table_provenance(),
+        provenance=_table_provenance(table or INCIDENTS),
     )
     target = places.reports / "index.html"
     write_atomic(target, text)
@@ -138,12 +141,15 @@ def _card(places: Places, stem: str) -> dict[str, Any]:
     """Return what the index shows of a notebook."""
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     figures = read_record(places, stem)["figures"]
+    values = read_values(places, stem)
+    # An imported table may lack what every figure of a notebook takes: then it says why.
+    lines = values.get("answer") or dict.fromkeys(values.get("skipped", {}).values())
     prose = Prose()
     card: dict[str, Any] = {
         "number": stem.partition("_")[0],
         "page": f"{stem}.html",
         "question": contract.question,
-        "answer": [prose.line(line) for line in read_values(places, stem).get("answer", [])],
+        "answer": [prose.line(line) for line in lines],
         "picture": None,
     }
     # An imported table may lack what a figure takes, even the first.
@@ -214,8 +220,8 @@ def citation() -> str:
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
-def _table_provenance() -> list[tuple[str, str]]:
+def _table_provenance(table: Path) -> list[tuple[str, str]]:
     return [
-        (f"{shown(INCIDENTS)} (sha256)", sha256(INCIDENTS)),
+        (f"{shown(table)} (sha256)", sha256(table)),
         ("Package", f"sahelstats {sahelstats.__version__}"),
     ]

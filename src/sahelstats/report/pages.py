@@ -9,9 +9,10 @@ from typing import Any
 
 import sahelstats
 from sahelstats.files import write_atomic
-from sahelstats.paths import NOTEBOOKS, REPORTS
+from sahelstats.paths import INCIDENTS, NOTEBOOKS, REPORTS, is_own_table
 from sahelstats.report.article import article_of
 from sahelstats.report.embedding import link_to, picture
+from sahelstats.report.imported import imported_table
 from sahelstats.report.index import write_index
 from sahelstats.report.prose import sections
 from sahelstats.report.rendering import render
@@ -19,8 +20,12 @@ from sahelstats.report.results import read_record, variant_of
 from sahelstats.rerun.contract import read_contract, stems
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.publishing import Places
+from sahelstats.tables.about import source_of
 
 __all__ = ["write_index", "write_pages"]
+
+#: Tag of prose that is true of the project's own table only.
+OWN_TABLE = "own-table"
 
 
 def write_pages(places: Places, names: Sequence[str]) -> list[Path]:
@@ -57,7 +62,10 @@ def _page(places: Places, stem: str) -> str:
     notebook = json.loads((places.executed / f"{stem}.ipynb").read_text(encoding="utf-8"))
     texts = record["figures"]
     captions = {name: text["caption"] for name, text in texts.items()}
-    article = article_of(notebook["cells"], captions)
+    table = imported_table([record])
+    # Beside an imported table the project's own is still shown where it is what is compared.
+    own = is_own_table(record["parameters"].get("incidents_path", INCIDENTS))
+    article = article_of(notebook["cells"], captions, set() if own else {OWN_TABLE})
     article.title = article.title or stem
     shown = [block.name for block in article.blocks if block.kind == "figure"]
     return render(
@@ -66,6 +74,8 @@ def _page(places: Places, stem: str) -> str:
         site=site_links(places),
         number=stem.partition("_")[0],
         variant=variant_of(places),
+        imported="" if table is None else source_of(table),
+        own=own,
         article=article,
         contents=list(sections(article.prose.headings)),
         figures={

@@ -34,15 +34,18 @@ class Job:
         The notebook.
     settings : mapping
         Parameters that differ from its defaults; without any the run is the project's own.
+    name : str
+        Of the variant's folder, where it is not to be that of the settings.
     """
 
     stem: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def variant(self) -> str:
         """Name of the variant's folder, empty for the project's own run."""
-        return variant_name(self.settings) if self.settings else ""
+        return self.name or (variant_name(self.settings) if self.settings else "")
 
 
 @dataclass(frozen=True)
@@ -203,4 +206,4 @@ class _Crew:
         def on_cell(cell: int, cells: int) -> None:
             self._news.put(Event(job, "running", cell, cells))
 
-        return rerun(job.stem, job.settings, on_cell, kernels=self._kernels)
+        return rerun(job.stem, job.settings, on_cell, kernels=self._kernels, variant=job.name)

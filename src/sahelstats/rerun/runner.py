@@ -28,7 +28,7 @@ OnCell = Callable[[int, int], None]
 
 def rerun(
     stem: str, settings: Mapping[str, Any] | None = None, on_cell: OnCell | None = None,
-    *, kernels: Kernels | None = None,
+    *, kernels: Kernels | None = None, variant: str = "",
 ) -> Places:  # fmt: skip
     """Run one notebook through papermill and put its results in place.
 
@@ -43,6 +43,8 @@ def rerun(
         Called with (cell, number of cells) as each starts.
     kernels : Kernels, optional
         Starts the kernel; without it the kernel is a cold one.
+    variant : str
+        Name of the variant's folder; default the settings themselves.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def rerun(
     """
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     given = dict(settings or {})
-    places = Places.of(variant_name(given) if given else "")
+    places = Places.of(variant or (variant_name(given) if given else ""))
     with run_folder(stem) as folder:
         _run_in(folder, contract, given, places, on_cell, kernels)
         record = make_record(folder, contract.path, contract.parameters | given)
