@@ -152,7 +152,9 @@ def test_an_error_of_the_notebook_itself_is_not_tried_again(swept, cluster):
     assert "has no data behind it" in swept.result.stderr
     assert swept.has("build/variants/steps=0/executed/01_run.failed.ipynb")
     assert swept.result.returncode == 1
-    assert "sweep: 5 runs: 3 run, 0 skipped, nothing changed, 2 failed" in swept.result.stdout
+    assert (
+        "sweep: 5 runs: 3 run, 0 skipped because nothing changed, 2 failed" in swept.result.stdout
+    )
 
 
 def test_nothing_of_a_killed_worker_is_left_running(swept, cluster):

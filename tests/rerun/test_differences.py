@@ -7,6 +7,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
+from sahelstats.rerun import shadow
 from sahelstats.rerun.differences import (
     byte_difference,
     csv_difference,
@@ -92,3 +93,24 @@ def test_words_that_files_are_called_by_are_words():
     assert outside_files(parameters) == []
     parameters = {"f": "/etc/hostname", "g": "data/../README.md", "h": "src/sahelstats"}
     assert outside_files(parameters) == list(parameters.items())
+
+
+def test_an_imported_table_travels_with_what_the_import_said_of_it(tmp_path, monkeypatch):
+    for name in (
+        "imported/a.csv",
+        "imported/a.import.json",
+        "imported/b.csv",
+        "own.csv",
+        ".hidden",
+    ):
+        (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / name).touch()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/01_x.ipynb").touch()
+    monkeypatch.setattr(shadow, "ROOT", tmp_path)
+    monkeypatch.setattr(shadow, "LOCK_FILE", tmp_path / "requirements.lock")
+    own = ["data/own.csv", "notebooks/01_x.ipynb"]
+    assert shadow.project_files(["01_x"], [{"n": 3, "path": ""}]) == own
+    assert shadow.project_files(["01_x"], [{"path": "data/imported/a.csv"}]) == [
+        "data/imported/a.csv", "data/imported/a.import.json", *own,
+    ]  # fmt: skip

@@ -84,7 +84,7 @@ def swept(clone):
 
 def test_one_failing_run_does_not_stop_the_others(swept):
     assert swept.first.returncode == 1
-    assert "some: 4 runs: 3 run, 0 skipped, nothing changed, 1 failed" in swept.first.stdout
+    assert "some: 4 runs: 3 run, 0 skipped because nothing changed, 1 failed" in swept.first.stdout
     for folder in FINISHED:
         for kind in ("svg", "png", "csv"):
             assert f"build/variants/{folder}/figures/01_run__steps.{kind}" in swept.results
@@ -108,7 +108,7 @@ def test_the_error_is_told_in_full_and_in_the_table(swept):
 
 def test_a_second_call_runs_only_what_failed(swept):
     assert swept.second.returncode == 1
-    assert "some: 4 runs: 0 run, 3 skipped, nothing changed, 1 failed" in swept.second.stdout
+    assert "some: 4 runs: 0 run, 3 skipped because nothing changed, 1 failed" in swept.second.stdout
     assert swept.dates_of("build/variants/steps=[45]/*/*") == swept.dates
 
 

@@ -7,6 +7,7 @@ The copy holds the package, the notebooks, the data and the lock file, and a pro
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import shutil
@@ -248,7 +249,9 @@ def project_files(stems: Iterable[str], parameters: Iterable[Mapping[str, Any]])
         for value in values.values():
             if isinstance(value, str) and value.startswith("data/"):
                 named = data / safe_path(value).relative_to("data")
-                found |= set(named.rglob("*")) if named.is_dir() else {named}
+                # What the import said of a table lies beside it: NAME.import.json.
+                beside = named.parent.glob(f"{glob.escape(named.stem)}.*")
+                found |= set(named.rglob("*")) if named.is_dir() else {named, *beside}
     return sorted(path.relative_to(ROOT).as_posix() for path in found if path.is_file())
 
 

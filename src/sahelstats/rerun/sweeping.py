@@ -143,7 +143,7 @@ def summary(sweep: Sweep, outcomes: Sequence[Outcome]) -> str:
         state: sum(outcome.state == state for outcome in outcomes)
         for state in ("done", "skipped", "failed")
     }
-    named = {"done": "run", "skipped": "skipped, nothing changed", "failed": "failed"}
+    named = {"done": "run", "skipped": "skipped because nothing changed", "failed": "failed"}
     parts = ", ".join(f"{counts[state]:,} {name}" for state, name in named.items())
     return f"{sweep.name}: {len(outcomes):,} runs: {parts}"
 

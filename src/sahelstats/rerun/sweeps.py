@@ -289,7 +289,7 @@ def _settings(variant: Mapping[str, Item], contract: Contract) -> dict[str, str]
 
 
 def _jobs(variants: Sequence[_Combination], reader: _Reader) -> list[Job]:
-    """Return a job for each variant and notebook; two in one folder are a fault."""
+    """Return a job for each variant and notebook; the same one twice is a fault."""
     jobs: list[Job] = []
     taken: dict[tuple[str, str], int] = {}
     for line, variant in variants:
@@ -298,14 +298,10 @@ def _jobs(variants: Sequence[_Combination], reader: _Reader) -> list[Job]:
                 name: _typed(item, contract.parameters[name]) for name, item in variant.items()
             }
             job = Job(contract.stem, settings)
-            # Some file systems do not tell capitals from small letters.
-            key = (job.stem, job.variant.casefold())
+            key = (job.stem, job.variant)
             if key in taken:
-                reader.fault(
-                    line,
-                    f"{job.stem} with {job.variant} is asked for twice (line {taken[key]}), or"
-                    " with letters that differ in nothing but capitals",
-                )
+                text = f"{job.stem} with {job.variant} is asked for twice (line {taken[key]})"
+                reader.fault(line, text)
             taken.setdefault(key, line)
             jobs.append(job)
     if not jobs and not reader.faults:
