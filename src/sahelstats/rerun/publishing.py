@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,8 @@ def publish(folder: Path, stem: str, places: Places, record: Mapping[str, Any]) 
     """
     for target in (places.figures, places.values, places.executed, places.record):
         target.mkdir(parents=True, exist_ok=True)
+    (folder / "record.json").write_text(_json(record), encoding="utf-8")
+    _make_last([path for path in folder.rglob("*") if path.is_file()])
     kept = {path.name for path in (folder / "figures").glob("*")}
     for path in sorted((folder / "figures").glob("*")):
         _move(path, places.figures / path.name)
@@ -71,8 +73,14 @@ def publish(folder: Path, stem: str, places: Places, record: Mapping[str, Any]) 
     _move(folder / "values.json", places.values / f"{stem}.json")
     _move(folder / "executed.ipynb", places.executed / f"{stem}.ipynb")
     (places.executed / f"{stem}.failed.ipynb").unlink(missing_ok=True)
-    (folder / "record.json").write_text(_json(record), encoding="utf-8")
     _move(folder / "record.json", places.record / f"{stem}.json")
+
+
+def _make_last(files: Iterable[Path]) -> None:
+    """Write files to the disk: after a power cut what is in place must not be empty."""
+    for path in files:
+        with path.open("rb+") as stream:
+            os.fsync(stream.fileno())
 
 
 def _move(source: Path, target: Path) -> None:
