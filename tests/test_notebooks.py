@@ -86,7 +86,11 @@ def test_nothing_of_a_run_is_stored(path):
             assert cell["outputs"] == []
             assert cell["execution_count"] is None
         assert set(cell["metadata"]) <= {"tags"}
-        assert set(cell.get("metadata", {}).get("tags", [])) <= {"parameters", "hidden", "own-table"}
+        assert set(cell.get("metadata", {}).get("tags", [])) <= {
+            "parameters",
+            "hidden",
+            "own-table",
+        }
 
 
 def test_its_metadata_names_no_machine(path):

@@ -248,6 +248,7 @@ def batch(
     """Run all that is out of date in one process; the Makefile's rules take over the rest."""
     from sahelstats.report.pages import write_pages
     from sahelstats.rerun.batch import bring_up_to_date
+    from sahelstats.rerun.errors import RerunError
     from sahelstats.rerun.publishing import Places
 
     def write_page(stem: str) -> None:
@@ -255,6 +256,8 @@ def batch(
 
     try:
         bring_up_to_date(verdicts, write_page if pages else None, jobs)
+    except (RerunError, OSError) as error:
+        raise fail(str(error)) from None
     except KeyboardInterrupt:
         raise _interrupted() from None
 

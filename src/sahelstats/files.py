@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_atomic(path: Path, content: str | bytes) -> None:
+def write_atomic(path: Path, content: str | bytes, *, lasting: bool = True) -> None:
     """Write a file whole or not at all.
 
     Parameters
@@ -18,6 +18,8 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         Where to write; its folder is made when missing.
     content : str or bytes
         Text is written as UTF-8 with the line ends it has.
+    lasting : bool
+        Whether it shall outlast a power cut, which takes as long as writing it to the disk.
 
     Examples
     --------
@@ -28,10 +30,10 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     'one'
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    write_blocks(path, [data])
+    write_blocks(path, [data], lasting=lasting)
 
 
-def write_blocks(path: Path, blocks: Iterable[str | bytes]) -> None:
+def write_blocks(path: Path, blocks: Iterable[str | bytes], *, lasting: bool = True) -> None:
     """Write a file block by block, whole or not at all.
 
     Parameters
@@ -40,6 +42,8 @@ def write_blocks(path: Path, blocks: Iterable[str | bytes]) -> None:
         Where to write; its folder is made when missing.
     blocks : iterable of str or bytes
         Text is written as UTF-8 with the line ends it has.
+    lasting : bool
+        Whether it shall outlast a power cut.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
@@ -47,8 +51,9 @@ def write_blocks(path: Path, blocks: Iterable[str | bytes]) -> None:
         with os.fdopen(handle, "wb") as stream:
             for block in blocks:
                 stream.write(block.encode("utf-8") if isinstance(block, str) else block)
-            stream.flush()
-            os.fsync(stream.fileno())
+            if lasting:
+                stream.flush()
+                os.fsync(stream.fileno())
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except BaseException:

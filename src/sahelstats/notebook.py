@@ -65,7 +65,8 @@ class Run:
             ("figures.json", self.figures),
         ):
             text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-            write_atomic(self.folder / name, text)
+            # Written anew for every value; the runner sees to it that the last one lasts.
+            write_atomic(self.folder / name, text, lasting=False)
 
 
 @lru_cache(maxsize=1)

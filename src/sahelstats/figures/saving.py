@@ -14,6 +14,7 @@ from sahelstats.files import write_atomic
 from sahelstats.notebook import FIGURE_NAME, as_text, current_run
 
 if TYPE_CHECKING:
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure
 
 
@@ -54,7 +55,8 @@ def save_figure(fig: Figure, name: str, *, data: pd.DataFrame, alt: str, caption
     }
     plt.close(fig)
     for kind, content in files.items():
-        write_atomic(run.folder / "figures" / f"{run.stem}__{name}.{kind}", content)
+        target = run.folder / "figures" / f"{run.stem}__{name}.{kind}"
+        write_atomic(target, content, lasting=False)  # until the run has succeeded
     run.figures[name] = {"alt": alt.strip(), "caption": caption.strip()}
     run.write()
     _show(name, files["png"], alt, caption)
@@ -97,6 +99,8 @@ def _drawn(fig: Figure, kind: str) -> bytes:
     """Return the figure's bytes without dates and version strings."""
     nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
     buffer = io.BytesIO()
+    if fig.get_layout_engine() is not None:
+        _draw_once(fig)
     fig.savefig(buffer, format=kind, metadata=nothing[kind])
     return shortened(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
 
@@ -137,6 +141,22 @@ def _joined(path: bytes) -> bytes:
     if not path.startswith(b" d="):
         return path
     return b" " + re.sub(rb"\s*([A-Za-z])\s*", rb"\1", path[1:].replace(b"\n", b" "))
+
+
+def _draw_once(fig: Figure) -> None:
+    """Have the next ``savefig`` lay the figure out and draw it once.
+
+    matplotlib draws it twice, first into nothing: it needs no more than the layout of that. Drawing
+    is what a notebook spends most of its time with.
+    """
+
+    def lay_out(renderer: RendererBase) -> None:
+        del fig.draw  # the second time it is drawn
+        engine = fig.get_layout_engine()
+        if engine is not None:
+            engine.execute(fig)
+
+    fig.draw = lay_out  # type: ignore[method-assign]
 
 
 def data_csv(data: pd.DataFrame) -> str:

@@ -18,6 +18,7 @@ from sahelstats.rerun.order import longest_first, note_seconds
 from sahelstats.rerun.parameters import parse_settings
 from sahelstats.rerun.progress import watch
 from sahelstats.rerun.publishing import write_manifest
+from sahelstats.rerun.runner import in_words
 
 
 def rerun_all(
@@ -80,23 +81,42 @@ def run_shown(
     -------
     list of Result
         In the order of the jobs.
+
+    Raises
+    ------
+    RerunError
+        When the manifest cannot be written; the results of each job are in place all the same.
     """
+    faults: list[str] = []
     with ended_by_signals(), watch(jobs) as show:
 
         def on_event(event: Event) -> None:
-            if event.result is not None and event.result.places is not None:
-                with locked(BUILD / "publishing.lock"):
-                    write_manifest(event.result.places)
             show(event)
-            if event.result is not None and on_result is not None:
-                on_result(event.result)
+            if event.result is not None:
+                faults.extend(_list_figures(event.result))
+                if on_result is not None:
+                    on_result(event.result)
 
         results = run_jobs(
             longest_first(jobs), workers=workers or cores(), cold=cold, on_event=on_event
         )
+    if faults:
+        raise RerunError("the list of figures could not be written:", faults[:1])
     note_seconds(results)
     found = {id(result.job): result for result in results}
     return [found[id(job)] for job in jobs]
+
+
+def _list_figures(result: Result) -> list[str]:
+    """Bring the manifest up to date; return what stood in the way."""
+    if result.places is None:
+        return []
+    try:
+        with locked(BUILD / "publishing.lock"):
+            write_manifest(result.places)
+    except OSError as error:
+        return [in_words(error)]
+    return []
 
 
 def cores() -> int:

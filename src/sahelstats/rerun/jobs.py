@@ -126,10 +126,11 @@ def run_jobs(
     from sahelstats.rerun.kernels import Kernels, is_worth_while
 
     listed = list(jobs)
-    with Kernels(warm=not cold and is_worth_while(len(listed))) as kernels:
+    count = len(listed)
+    with Kernels(warm=not cold and is_worth_while(count), expected=count) as kernels:
         crew = _Crew(listed, kernels)
         try:
-            return crew.work(min(workers, len(listed)), on_event or (lambda event: None))
+            return crew.work(min(workers, count), on_event or (lambda event: None))
         except BaseException:
             kernels.stop()
             crew.join(_PATIENCE)

@@ -56,6 +56,8 @@ class Kernels:
     warm : bool
         Whether to fork them, where that can be done, from a process that has imported the
         libraries. The notebook's results are the same bytes either way.
+    expected : int
+        How many will be asked for.
 
     Attributes
     ----------
@@ -65,8 +67,9 @@ class Kernels:
         Whether they were all ended.
     """
 
-    def __init__(self, warm: bool = False) -> None:
+    def __init__(self, warm: bool = False, expected: int = 1) -> None:
         self.warm = warm
+        self._expected = expected
         self.stopped = False
         self.forked = 0
         self._lock = threading.Lock()
@@ -136,8 +139,9 @@ class Kernels:
         if zygote is None:
             return None
         after_module = list(command)[command.index("-m") + 2 :]
+        self._expected -= 1
         try:
-            process = zygote.fork(after_module, environment, folder)
+            process = zygote.fork(after_module, environment, folder, self._expected > 0)
         except NotWarmError as error:
             if not self.stopped:
                 print(f"a kernel is started cold: {error}", file=sys.stderr)

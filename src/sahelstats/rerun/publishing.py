@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,28 +62,59 @@ def publish(folder: Path, stem: str, places: Places, record: Mapping[str, Any]) 
     """
     for target in (places.figures, places.values, places.executed, places.record):
         target.mkdir(parents=True, exist_ok=True)
-    kept = {path.name for path in (folder / "figures").glob("*")}
-    for path in sorted((folder / "figures").glob("*")):
-        _move(path, places.figures / path.name)
+    (folder / "record.json").write_text(_json(record), encoding="utf-8")
+    figures = sorted((folder / "figures").glob("*"))
+    moves = [(path, places.figures / path.name) for path in figures]
+    moves += [
+        (folder / "values.json", places.values / f"{stem}.json"),
+        (folder / "executed.ipynb", places.executed / f"{stem}.ipynb"),
+        (folder / "record.json", places.record / f"{stem}.json"),
+    ]
+    staged = _stage(moves, stem)
+    kept = {path.name for path in figures}
     for old in places.figures.glob(f"{stem}__*"):
         if old.name not in kept:
             old.unlink()
-    _move(folder / "values.json", places.values / f"{stem}.json")
-    _move(folder / "executed.ipynb", places.executed / f"{stem}.ipynb")
-    (places.executed / f"{stem}.failed.ipynb").unlink(missing_ok=True)
-    (folder / "record.json").write_text(_json(record), encoding="utf-8")
-    _move(folder / "record.json", places.record / f"{stem}.json")
-
-
-def _move(source: Path, target: Path) -> None:
-    """Move a file into place in one step, with the present as its date."""
-    os.utime(source)
-    try:
-        os.replace(source, target)
-    except OSError:  # another file system: copy beside the target first
-        part = target.with_name(f".{target.name}.part")
-        shutil.copyfile(source, part)
+    for part, target in staged:
         os.replace(part, target)
+    (places.executed / f"{stem}.failed.ipynb").unlink(missing_ok=True)
+
+
+def _stage(moves: Sequence[tuple[Path, Path]], stem: str) -> list[tuple[Path, Path]]:
+    """Bring files beside their places, under other names, all or none.
+
+    What can go wrong, a full disk or a folder that may not be written to, does so here, when
+    nothing is changed yet. After a power cut what is in place must not be empty: so they are
+    written to the disk.
+    """
+    for folder in {target.parent for _, target in moves}:
+        for left in folder.glob(f".{stem}*.part"):  # of a run that was killed
+            left.unlink()
+    staged = []
+    try:
+        for source, target in moves:
+            part = target.with_name(f".{target.name}.part")
+            staged.append((part, target))
+            with source.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            os.utime(source)  # make takes the present for the date of the run
+            try:
+                os.replace(source, part)
+            except OSError:  # another file system
+                _copy(source, part)
+    except BaseException:
+        for part, _ in staged:
+            part.unlink(missing_ok=True)
+        raise
+    return staged
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file to the disk of another file system."""
+    with source.open("rb") as old, target.open("wb") as new:
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 def make_record(folder: Path, notebook: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,12 +60,39 @@ def rerun(
     contract = read_contract(NOTEBOOKS / f"{stem}.ipynb")
     given = dict(settings or {})
     places = Places.of(variant or (variant_name(given) if given else ""))
-    with run_folder(stem) as folder:
-        _run_in(folder, contract, given, places, on_cell, kernels)
-        record = make_record(folder, contract.path, contract.parameters | given)
-        with locked(BUILD / "publishing.lock"):
-            publish(folder, stem, places, record)
+    try:
+        with run_folder(stem) as folder:
+            _run_in(folder, contract, given, places, on_cell, kernels)
+            record = make_record(folder, contract.path, contract.parameters | given)
+            with locked(BUILD / "publishing.lock"):
+                publish(folder, stem, places, record)
+    except OSError as error:
+        advice = "Figures and report are as they were before."
+        message = f"the results of {shown(contract.path)} could not be written:"
+        raise RerunError(message, [in_words(error), advice]) from None
     return places
+
+
+def in_words(error: OSError) -> str:
+    """Return an error of the system as a reader needs it: which file, and what was the matter.
+
+    Parameters
+    ----------
+    error : OSError
+        As raised.
+
+    Returns
+    -------
+    str
+        One line.
+
+    Examples
+    --------
+    >>> in_words(OSError(28, "No space left on device", "figures/a.svg"))
+    'figures/a.svg: No space left on device'
+    """
+    names = [shown(name) for name in (error.filename, error.filename2) if name]
+    return ": ".join([" to ".join(names), error.strerror or str(error)] if names else [str(error)])
 
 
 def _run_in(
@@ -158,9 +185,9 @@ def _first_cell_began(cells: list[dict[str, Any]]) -> bool:
 def _error(contract: Contract, failure: Failure, output: Path, places: Places) -> RerunError:
     """Return the message of a failed run, after keeping the notebook as far as it ran."""
     kept = places.executed / f"{contract.stem}.failed.ipynb"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    if output.exists():
+    advice = "Figures and report are as they were before."
+    if _cells(output):  # else it was not written, or not all of it
+        kept.parent.mkdir(parents=True, exist_ok=True)
         os.replace(output, kept)
-    message = f"{shown(contract.path)} failed in {failure}"
-    advice = f"As far as it ran: {shown(kept)}. Figures and report are as they were before."
-    return RerunError(message, [advice])
+        advice = f"As far as it ran: {shown(kept)}. {advice}"
+    return RerunError(f"{shown(contract.path)} failed in {failure}", [advice])

@@ -98,8 +98,9 @@ class Zygote:
         self._thread.start()
 
     def fork(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: str | Path
-    ) -> ForkedKernel:
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: str | Path,
+        more: bool = True,
+    ) -> ForkedKernel:  # fmt: skip
         """Fork a kernel.
 
         Parameters
@@ -110,6 +111,8 @@ class Zygote:
             All its environment variables.
         folder : str or Path
             Where it shall work.
+        more : bool
+            Whether other kernels will be asked for, so that it pays to import more for them.
 
         Returns
         -------
@@ -129,6 +132,7 @@ class Zygote:
                 "arguments": list(arguments),
                 "environment": dict(environment),
                 "folder": str(folder),
+                "more": more,
             }
             try:
                 self._socket.sendall(json.dumps(request).encode() + b"\n")

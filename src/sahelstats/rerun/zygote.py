@@ -105,17 +105,21 @@ class Nursery:
         for name in FIRST:
             _import(name)
         later = list(LATER)
+        wanted = True
         while True:
             runner = self.runner.fileno()
-            ready, _, _ = select.select([runner, self.ended], [], [], 0 if later else None)
+            ready, _, _ = select.select(
+                [runner, self.ended], [], [], 0 if later and wanted else None
+            )
             if self.ended in ready:
                 self._reap()
             if runner in ready:
                 for line in self._lines():
                     request = json.loads(line)
+                    wanted = request["more"]
                     if self._fork(request) == 0:
                         return request
-            elif later:
+            elif later and wanted and not ready:
                 _import(later.pop(0))
 
     def end(self, *_: object) -> None:
