@@ -167,13 +167,13 @@ def some_events() -> ReportedDeaths:
 def test_rho_meets_both_limits_and_lies_between(what: object) -> None:
     tolls = what()  # type: ignore[operator]
     loose, tight = total(tolls), total(tolls, "comonotonic")
-    near_loose, near_tight = total(tolls, 1e-7), total(tolls, 1 - 1e-7)
+    near_loose, near_tight = total(tolls, 1e-7), total(tolls, 0.98)
     q = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
     whole = 1.0 if loose.whole else 0.0
-    assert (np.abs(near_loose.ppf(q) - loose.ppf(q)) <= 1e-3 * loose.std + whole).all()
-    assert (np.abs(near_tight.ppf(q) - tight.ppf(q)) <= 0.02 * tight.std + whole).all()
+    assert (np.abs(near_loose.ppf(q) - loose.ppf(q)) <= 1e-5 * loose.std + whole).all()
+    assert (np.abs(near_tight.ppf(q) - tight.ppf(q)) <= 0.08 * tight.std + whole).all()
     assert near_loose.std == pytest.approx(loose.std, rel=1e-4)
-    assert near_tight.std == pytest.approx(tight.std, rel=1e-3)
+    assert near_tight.std == pytest.approx(tight.std, rel=0.02)
     middle = total(tolls, 0.4)
     assert loose.mean == pytest.approx(tight.mean) == pytest.approx(middle.mean)
     assert loose.std < middle.std < tight.std
@@ -275,6 +275,11 @@ def test_large_input_stays_within_the_memory() -> None:
 def test_rho_out_of_range(rho: float) -> None:
     with pytest.raises(ValueError, match="rho must lie between 0 and 1"):
         total([CountDistribution.point(1)], rho)
+
+
+def test_rho_too_close_to_one_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"rho up to 0\.99, got 0\.999"):
+        total([CountDistribution([0.5, 0.5])], 0.999)
 
 
 def test_other_refusals() -> None:

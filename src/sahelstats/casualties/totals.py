@@ -15,6 +15,7 @@ from sahelstats.casualties.reported import ReportedDeaths
 
 Dependence = str | float
 INDEPENDENT, COMONOTONIC = "independent", "comonotonic"
+LARGEST_RHO = 0.99
 
 
 class TotalLaw(Protocol):
@@ -165,6 +166,16 @@ def check_dependence(dependence: Dependence) -> Dependence:
     return rho
 
 
+def _shared(rho: float) -> float:
+    """Refuse a rho so close to 1 that the law given the factor is too narrow to add up."""
+    if rho > LARGEST_RHO:
+        raise ValueError(
+            f"a total takes rho up to {LARGEST_RHO}, got {rho:g}; beyond, {COMONOTONIC!r} is "
+            "within a few hundredths of the std"
+        )
+    return rho
+
+
 def dependence_words(dependence: Dependence) -> str:
     """Return how the assumption is named in tables and captions."""
     return dependence if isinstance(dependence, str) else f"rho = {dependence:g}"
@@ -184,7 +195,7 @@ def total(
     dependence : "independent", "comonotonic" or float between 0 and 1
         How the incidents' errors hang together: unrelated; all moving together (quantiles add, the
         widest of the three in practice); or one shared factor, where rho is the correlation of
-        any two incidents' normal scores (one-factor Gaussian copula).
+        any two incidents' normal scores (one-factor Gaussian copula), at most 0.99.
 
     Returns
     -------
@@ -193,7 +204,8 @@ def total(
     Raises
     ------
     ValueError
-        If there is no incident, or the dependence is unknown or out of range.
+        If there is no incident, or the dependence is unknown or out of range; if a total with a
+        rho spreads over more than 8 million integers.
 
     Notes
     -----
@@ -201,9 +213,11 @@ def total(
     the characteristic function, exp(i t loc) Gamma(1 - i t scale) with weight 1 - w plus
     w exp(i t f), inverted as a Fourier series (Abate and Whitt 1992, Queueing Systems 10) on a
     window and to a frequency where 1e-11 is left out; quantiles between 0.001 and 0.999 are good to
-    1e-6 of the std. With rho counts are convolved exactly given the factor, and reported deaths on
-    a lattice: their quantiles are good to about 3e-4 of the std, ten times less right at the edge
-    of an atom (see `sahelstats.casualties.copula`).
+    1e-6 of the std. With rho the characteristic functions given the factor are multiplied, averaged
+    over the factor and inverted once. The cdf is then good to about 3e-10 and the quantiles to
+    1e-6 of the std, like the others; the lognormal model alone can spread so far that the finest
+    steps of its total are smoothed (see `shared_counts`). Close to 1 the law given the factor gets
+    too narrow to be added up: a rho above 0.99 is refused.
 
     The three intervals usually nest, independent inside rho inside comonotonic. It is no theorem
     for every level: far from the tails, and where atoms meet, the order can turn by a little.
@@ -240,9 +254,9 @@ def _total_of_counts(tolls: CountDistributions, how: Dependence) -> Total:
         law, method = ComonotonicCounts(tolls), "quantiles add"
         var = law.var
     else:
-        from sahelstats.casualties.copula import factor_mixture_of_counts
+        from sahelstats.casualties.shared_counts import total_of_counts
 
-        law, method = factor_mixture_of_counts(tolls, float(how)), "one-factor Gaussian copula"
+        law, method = total_of_counts(tolls, _shared(float(how))), "one-factor Gaussian copula"
         var = law.var
     return Total(law, mean, var, len(tolls), dependence_words(how), method, whole=True)
 
@@ -262,8 +276,8 @@ def _total_of_reported(events: ReportedDeaths, how: Dependence) -> Total:
         law, method = ComonotonicReported(groups.law, counts), "quantiles add"
         var = law.var
     else:
-        from sahelstats.casualties.copula import factor_mixture_of_reported
+        from sahelstats.casualties.copula import total_of_reported
 
-        law = factor_mixture_of_reported(groups.law, counts, float(how))
-        method, var = "one-factor Gaussian copula", law.var
+        law, var = total_of_reported(groups.law, counts, _shared(float(how)))
+        method = "one-factor Gaussian copula"
     return Total(law, mean, var, len(events), dependence_words(how), method, whole=False)
