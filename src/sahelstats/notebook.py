@@ -165,14 +165,6 @@ def as_text(text: str) -> str:
     return re.sub(r"^(\s*)(\d*)([-+.)])", r"\1\2\\\3", harmless)
 
 
-class _Markdown(string.Formatter):
-    """Fills in a template of Markdown: the template is markup, the values are text."""
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        filled = super().format_field(value, format_spec)
-        return filled if isinstance(value, (int, float)) else as_text(filled)
-
-
 def fill_markdown(template: str, **values: Any) -> str:
     r"""Return Markdown with named values filled in as text, keeping them in the values file.
 
@@ -193,7 +185,19 @@ def fill_markdown(template: str, **values: Any) -> str:
     >>> fill_markdown("The *place* {shown_place}", shown_place="<b>")
     'The *place* \\<b\\>'
     """
-    return _Markdown().vformat(template, (), record(**values))
+    plain, formatter, parts, in_code = record(**values), string.Formatter(), [], False
+    for literal, name, spec, conversion in formatter.parse(template):
+        parts.append(literal)
+        in_code ^= literal.count("`") % 2 == 1
+        if name is None:
+            continue
+        value = formatter.convert_field(formatter.get_field(name, (), plain)[0], conversion)
+        text = formatter.format_field(value, (spec or "").format(**plain))
+        if isinstance(value, (int, float)):
+            parts.append(text)
+        else:  # code is shown as it stands; only a backtick would end it
+            parts.append(text.replace("`", "'") if in_code else as_text(text))
+    return "".join(parts)
 
 
 def say(template: str, **values: Any) -> None:

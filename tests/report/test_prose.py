@@ -72,6 +72,16 @@ def test_markup_of_the_template_itself_is_kept():
     assert html.strip() == "<p>The <strong>a*b</strong> of <code>x</code></p>"
 
 
+def test_a_value_in_code_stands_as_it_is_and_cannot_end_it():
+    html = Prose().block(fill_markdown("in `{file_d}`: *{n_d}*", file_d="a_b`<i>|", n_d=3))
+    assert html.strip() == "<p>in <code>a_b'&lt;i&gt;|</code>: <em>3</em></p>"
+
+
+def test_formats_conversions_and_braces_work_as_in_python():
+    template = "{{{word_e!r:>8}}} {share_e:.{places_e}%}"
+    assert fill_markdown(template, word_e="a", share_e=0.256, places_e=1) == "{     'a'} 25.6%"
+
+
 def test_lines_of_a_value_become_one():
     assert as_text("one\r\n\n two") == "one two"
 
