@@ -56,8 +56,8 @@ HEADLINES = (
         "02_casualty_uncertainty",
         "{second_lower:,} to {second_upper:,}",
         "the same total as an interval of {level:.0%}, with {second_words}",
-        "Model {model}. With {chosen_words} {chosen_lower:,} to {chosen_upper:,}, with {third_words}"
-        " {third_lower:,} to {third_upper:,}.",
+        "Model {model}. With {chosen_words} {chosen_lower:,} to {chosen_upper:,},"
+        " with {third_words} {third_lower:,} to {third_upper:,}.",
     ),
     Headline(
         "01_incidents",
