@@ -13,6 +13,7 @@ from sahelstats.casualties.collection import CountDistributions
 from sahelstats.casualties.counts import CountDistribution
 from sahelstats.casualties.evidence import pooled_reports, read_dependence
 from sahelstats.casualties.revisions import first_and_last, revision_factor
+from sahelstats.casualties.shared_counts import measures_of_counts
 from sahelstats.reports import reports
 from sahelstats.tables import load_claims, load_incidents
 

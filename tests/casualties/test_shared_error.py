@@ -141,12 +141,13 @@ def test_many_coins_are_the_vasicek_law() -> None:
     )
 
 
-def test_wide_counts_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cutting_later_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     items = lognormal([1, 3, 5, 20], [4, 9, 8, 40], [30, 20, 90, 100])
     x = np.arange(20, 3_000)
-    as_blocks = total(items, 0.4).cdf(x)
-    monkeypatch.setattr(shared_counts, "WIDE", 10**9)
-    np.testing.assert_allclose(as_blocks, total(items, 0.4).cdf(x), atol=1e-11)
+    made = total(items, 0.4).cdf(x)
+    monkeypatch.setattr(shared_counts, "OVER", 1e-16)
+    monkeypatch.setattr(shared_counts, "OUTSIDE", 1e-15)
+    np.testing.assert_allclose(made, total(items, 0.4).cdf(x), atol=1e-10)
 
 
 def test_coarser_lattice_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,23 +74,21 @@ class _Level:
         angle = np.arccos(np.clip(2 * turns / ceiling - 1, -1.0, 1.0))
         self.series = logs @ np.cos(angle[:, None] * order) * (2 / LOG_NODES)
         self.series[:, 0] /= 2
-        self.z = np.zeros(0)
-        self.kept: list[FloatArray] = []
+        self.kept: dict[int, list[FloatArray]] = {}
 
     def prepare(self, z: FloatArray) -> None:
         """Masses of the wide tolls at these values of the factor."""
-        if z is self.z:
-            return
-        self.z = z
-        self.at_z = _matrix(self.coarse, self.weight, z)
+        self.z, self.at_z = z, _matrix(self.coarse, self.weight, z)
         points = sum(thin.points.size for thin, _ in self.wide)
         # Kept between calls as long as that is no burden; made anew, node by node, beyond.
-        self.kept = [self._masses(thin, z) for thin, _ in self.wide] * (z.size * points <= KEPT)
+        # No two sets of nodes are of one size.
+        if z.size not in self.kept and z.size * points <= KEPT:
+            self.kept[z.size] = [self._masses(thin, z) for thin, _ in self.wide]
 
     def _masses(self, thin: _Thin, z: FloatArray) -> FloatArray:
-        if self.z.size < 2 * self.coarse.size:
+        if z.size < 2 * self.coarse.size:
             return thin.masses(z)
-        return np.asarray(_matrix(self.coarse, self.weight, z) @ thin.masses(self.coarse))
+        return np.asarray(self.at_z @ thin.masses(self.coarse))
 
     def log_narrow(self, t: FloatArray) -> Any:
         """Log characteristic function of all narrow tolls together, shape (coarse, t)."""
@@ -103,8 +101,9 @@ class _Level:
         product = np.ones((self.z[rows].size, logs.shape[1]), dtype=complex)
         if self.narrow:
             product = np.exp(real_times_complex(self.at_z[rows], logs))
+        kept = self.kept.get(self.z.size)
         for i, (thin, times) in enumerate(self.wide):
-            masses = self.kept[i][rows] if self.kept else thin.masses(self.z[rows])
+            masses = kept[i][rows] if kept else thin.masses(self.z[rows])
             one = real_times_complex(masses, waves[i])
             product *= power(one, times)
         return product
@@ -210,16 +209,16 @@ class SharedSum:
         logs = level.log_narrow(t)
         waves = [thin.waves(t) for thin, _ in level.wide]
 
-        def halves_of(z: FloatArray, halves: FloatArray) -> Any:
+        def summed(z: FloatArray, weight: FloatArray) -> Any:
             level.prepare(z)
-            found = np.zeros((2, t.size), dtype=complex)
+            found = np.zeros(t.size, dtype=complex)
             step = max(1, BLOCK // t.size)
             for start in range(0, z.size, step):
                 rows = slice(start, start + step)
-                found += halves[:, rows] @ level.product(logs, waves, rows)
+                found += weight[rows] @ level.product(logs, waves, rows)
             return found
 
-        return self.factor.mixed(halves_of)
+        return self.factor.mixed(summed)
 
 
 def total_of_reported(law: Law, counts: FloatArray, rho: float) -> tuple[Any, float]:
@@ -228,9 +227,9 @@ def total_of_reported(law: Law, counts: FloatArray, rho: float) -> tuple[Any, fl
     measures = [ReportedMeasure(law.rows(slice(i, i + 1)), float(counts[i]), rho) for i in every]
     summed = SharedSum(measures, rho)
 
-    def right(z: FloatArray, halves: FloatArray) -> Any:
+    def right(z: FloatArray, weight: FloatArray) -> Any:
         logs = sum(m.times * np.log(np.maximum(m.right(z, rho), 1e-300)) for m in measures)
-        return halves @ np.exp(logs)
+        return weight @ np.exp(logs)
 
     atom = float(summed.factor.mixed(right))
     tail = ASYMPTOTIC / min(m.scale for m in measures)

@@ -10,7 +10,7 @@ import numpy as np
 from sahelstats.casualties.checks import FloatArray
 
 FARTHEST = 7.5  # 6e-14 of the factor's mass lies beyond
-FEWEST_NODES, MOST_NODES = 49, 200_000
+FEWEST_PANELS, MOST_NODES = 24, 200_000
 # Between the rule on even and on odd nodes. Of a smooth integrand their mean is then good to the
 # square of it or better (Trefethen and Weideman 2014, SIAM Review 56).
 AGREED = 2e-6
@@ -27,33 +27,46 @@ class SharedFactor:
 
     def __init__(self, rho: float) -> None:
         self.rho = rho
-        self.z: FloatArray = np.linspace(-FARTHEST, FARTHEST, FEWEST_NODES)
+        self.panels = FEWEST_PANELS
 
     def mixed(self, value: Callable[[FloatArray, FloatArray], Any]) -> Any:
         """Return a mean over the factor.
 
         Parameters
         ----------
-        value : function of (z, halves)
-            The weighted sums over the nodes z, for both rows of `halves`, along the first axis:
-            the rule on the even nodes and that on the odd ones.
+        value : function of (z, weight)
+            The sum over the nodes z of what is to be averaged, times `weight`.
 
         Raises
         ------
         ArithmeticError
             If 200,000 nodes are not enough.
         """
+        z = np.linspace(-FARTHEST, FARTHEST, self.panels + 1)
+        even, mass = self._sum(value, z)
         while True:
-            share = np.exp(-(self.z**2) / 2)
-            halves = np.stack([share, share])
-            halves[0, 1::2], halves[1, ::2] = 0.0, 0.0
-            halves /= halves.sum(axis=1, keepdims=True)
-            even, odd = value(self.z, halves)
-            if np.abs(even - odd).max() <= AGREED:
-                return (even + odd) / 2
-            if self.z.size > MOST_NODES:
+            middle: FloatArray = (np.arange(self.panels) + 0.5) * (
+                2 * FARTHEST / self.panels
+            ) - FARTHEST
+            odd, more = self._sum(value, middle)
+            if np.abs(even / mass - odd / more).max() <= AGREED:
+                return (even + odd) / (mass + more)
+            if self.panels > MOST_NODES:
                 raise ArithmeticError("the mean over the shared factor does not settle")
-            self.z = np.linspace(-FARTHEST, FARTHEST, 2 * self.z.size - 1)
+            even, mass = even + odd, mass + more
+            self.panels *= 2
+
+    def _sum(
+        self, value: Callable[[FloatArray, FloatArray], Any], z: FloatArray
+    ) -> tuple[Any, float]:
+        weight: FloatArray = np.exp(-(z**2) / 2)
+        return value(z, weight), float(weight.sum())
+
+
+def _between(panels: int) -> FloatArray:
+    """The middles of the panels."""
+    edges: FloatArray = np.linspace(-FARTHEST, FARTHEST, panels + 1)
+    return (edges[1:] + edges[:-1]) / 2
 
 
 def power(base: Any, times: int) -> Any:

@@ -49,10 +49,19 @@ class CountMeasure:
         above = np.cumsum(toll.mass[kept][::-1])[::-1][1:]
         self.scores = np.where(self.scores > 0, -ndtri(above), self.scores)
 
-    def masses(self, z: FloatArray, rho: float) -> FloatArray:
-        """Probability of each point given the factor, shape (z, points)."""
-        below = _below(self.scores, z, rho)
-        return np.diff(below, axis=1, prepend=0.0, append=1.0)
+    def reached(self, z: FloatArray, rho: float) -> slice:
+        """The points that have any mass to speak of given one of these values of the factor."""
+        away = FARTHEST_SCORE * np.sqrt(1 - rho)
+        low, high = np.sqrt(rho) * z.min() - away, np.sqrt(rho) * z.max() + away
+        first, last = np.searchsorted(self.scores, [low, high])
+        return slice(int(first), int(last) + 1)
+
+    def masses(self, z: FloatArray, rho: float, cells: slice | None = None) -> FloatArray:
+        """Probability of each point (or of some) given the factor, shape (z, points)."""
+        if cells is None:
+            return np.diff(_below(self.scores, z, rho), axis=1, prepend=0.0, append=1.0)
+        edges = np.concatenate([[-np.inf], self.scores, [np.inf]])
+        return np.diff(_below(edges[cells.start : cells.stop + 1], z, rho), axis=1)
 
 
 def _below(scores: FloatArray, z: FloatArray, rho: float) -> FloatArray:

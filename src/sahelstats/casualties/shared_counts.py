@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,20 +11,19 @@ from sahelstats.casualties.checks import FloatArray, IntArray
 from sahelstats.casualties.collection import CountDistributions
 from sahelstats.casualties.comonotonic import ComonotonicCounts
 from sahelstats.casualties.counts import CountDistribution
-from sahelstats.casualties.factor import SharedFactor, power, real_times_complex
-from sahelstats.casualties.inversion import NODE, ORDER, TO_SERIES
-from sahelstats.casualties.measures import FARTHEST_SCORE, PANEL_SCORES, CountMeasure
+from sahelstats.casualties.factor import FARTHEST, SharedFactor, power
+from sahelstats.casualties.measures import CountMeasure
 
 OUTSIDE = 1e-12  # mass that may lie outside the window, on each side
-OVER = 1e-13  # size of the frequencies left out
+OVER = 3e-11  # size of the frequencies left out, their share of the factor counted
 MOST_BINS = 1 << 17
-MOST_POINTS, MOST_LATTICE = 1 << 23, 1 << 16
-PROBES = np.array([-5.0, -3.0, -1.5, 0.0, 1.5, 3.0, 5.0])
+MOST_POINTS = 1 << 23
+BLOCK = 1 << 22
+# Values of the factor between which frequencies end alike.
+PROBES = np.linspace(-FARTHEST, FARTHEST, 16)
 # A coarser lattice serves as long as the fastest wave turns by less than this per step: sixteen
 # neighbours then give it to 1e-12.
 TURN, NEIGHBOURS = 0.4, 16
-BLOCK = 2_000_000
-WIDE, CHUNK = 600, 50_000
 
 
 def measures_of_counts(tolls: CountDistributions) -> tuple[list[CountMeasure], int]:
@@ -50,9 +50,7 @@ def total_of_counts(tolls: CountDistributions, rho: float) -> CountDistribution:
     Returns
     -------
     CountDistribution
-        Its cdf is good to about 1e-11, unless the total spreads over so many integers (65,536 and
-        more, only the lognormal model does) that the finest details are smoothed: those of single
-        integers, far in the lower tail.
+        Its cdf is good to about 1e-10.
 
     Raises
     ------
@@ -68,31 +66,31 @@ def total_of_counts(tolls: CountDistributions, rho: float) -> CountDistribution:
         raise ValueError(
             f"the total spreads over {high - low + 1:,} integers, more than {MOST_POINTS:,}"
         )
-    last = _last_frequency(measures, rho, std)
-    step = max(1, 1 << int(np.log2(max(TURN / last, 1.0))), period // MOST_LATTICE)
-    tapered = step > max(TURN / last, 1.0)
-    last = min(last, TURN / step) if tapered else last
-    lattice = period // step
-    n_waves = min(int(np.ceil(last * period / (2 * np.pi))) + 1, lattice // 2 + 1)
+    lattices = [_Lattice(period, last) for last in _last_frequencies(measures, rho, std)]
+    n_waves = max(lattice.n_waves for lattice in lattices)
 
-    def spectra(z: FloatArray, halves: FloatArray) -> Any:
-        product = np.ones((z.size, n_waves), dtype=complex)
-        for toll in measures:
-            wide = toll.points.size > WIDE
-            waves = _waves_of_wide if wide else _waves_of_narrow
-            one = waves(toll, z, rho, step, lattice, n_waves)
-            product *= power(one, int(toll.times))
-        return halves @ product
+    def spectra(z: FloatArray, weight: FloatArray) -> Any:
+        found = np.zeros(n_waves, dtype=complex)
+        place = np.clip(np.searchsorted(PROBES, z) - 1, 0, PROBES.size - 2)
+        for i, lattice in enumerate(lattices):
+            here = np.flatnonzero(place == i)
+            for rows in np.array_split(here, 1 + here.size * lattice.points // BLOCK):
+                if rows.size and lattice.n_waves:
+                    product = np.ones((rows.size, lattice.n_waves), dtype=complex)
+                    for toll in measures:
+                        product *= power(lattice.waves(toll, z[rows], rho), int(toll.times))
+                    found[: lattice.n_waves] += weight[rows] @ product
+        return found
 
     spectrum = SharedFactor(rho).mixed(spectra)
-    if tapered:
-        spectrum = spectrum * _taper(n_waves)
     return _inverted(spectrum, period, origin, low, high)
 
 
 def _inverted(spectrum: Any, period: int, origin: int, low: int, high: int) -> CountDistribution:
     mass = np.fft.irfft(spectrum, period)
-    mass = np.maximum(mass[(np.arange(low, high + 1) - origin) % period], 0.0)
+    # The cdf must not fall: rounding makes it waver.
+    below = np.maximum.accumulate(np.cumsum(mass[(np.arange(low, high + 1) - origin) % period]))
+    mass = np.diff(np.maximum(below, 0.0), prepend=0.0)
     return CountDistribution(mass / mass.sum(), low)
 
 
@@ -117,14 +115,14 @@ def _window(tolls: CountDistributions) -> tuple[int, int, float]:
     return int(np.floor(low)), int(np.ceil(high)), std
 
 
-def _last_frequency(tolls: list[CountMeasure], rho: float, std: float) -> float:
-    """Where the characteristic function of the total is over, at most pi.
+def _last_frequencies(tolls: list[CountMeasure], rho: float, std: float) -> list[float]:
+    """Where the characteristic function is over between any two probes of the factor, at most pi.
 
-    From its size on an even grid of frequencies, at values of the factor from end to end: sums of
-    round numbers come back at high frequencies.
+    From its size on an even grid of frequencies: sums of round numbers come back at high ones.
+    Far values of the factor hardly count, so their frequencies may end where they are larger.
     """
     n = int(2 ** np.ceil(np.log2(np.clip(16 * std, 64, MOST_BINS))))
-    size = np.broadcast_to(-(PROBES[:, None] ** 2) / 2, (PROBES.size, n // 2 + 1)).copy()
+    size = np.zeros((PROBES.size, n // 2 + 1))
     for toll in tolls:
         padded = np.zeros((PROBES.size, -(-(int(toll.points[-1]) + 1) // n), n))
         flat = padded.reshape(PROBES.size, -1)
@@ -132,71 +130,39 @@ def _last_frequency(tolls: list[CountMeasure], rho: float, std: float) -> float:
         folded = padded.sum(axis=1)
         with np.errstate(divide="ignore"):
             size += toll.times * np.log(np.abs(np.fft.rfft(folded, axis=1)))
-    alive = np.flatnonzero(size.max(axis=0) > np.log(OVER))
-    return float(min(np.pi, (alive[-1] + 3) * 1.1 * 2 * np.pi / n))
-
-
-def _taper(n: int) -> FloatArray:
-    """From 1 to 0 over the upper half, so smoothly that what is cut off leaves no ripples."""
-    from scipy.special import ndtr
-
-    return np.asarray(ndtr(28 * (0.75 - np.arange(n) / n)))
-
-
-def _waves_of_narrow(
-    toll: CountMeasure, z: FloatArray, rho: float, step: int, lattice: int, n_waves: int
-) -> Any:
-    """Characteristic function given the factor, (z, waves): the masses, transformed."""
-    matrix = _spread(toll.points.astype(np.int64), step, lattice)
-    parts = np.array_split(z, -(-z.size * lattice // BLOCK))
-    return np.concatenate(
-        [
-            np.fft.rfft((matrix @ toll.masses(part, rho).T).T, lattice, axis=1)[:, :n_waves]
-            for part in parts
-        ]
-    )
-
-
-def _waves_of_wide(
-    toll: CountMeasure, z: FloatArray, rho: float, step: int, lattice: int, n_waves: int
-) -> Any:
-    """The same for a toll on many integers, at a cost that does not grow with the factor's nodes.
-
-    The density of the normal score given the factor is a polynomial, to 1e-13, on blocks of
-    scores; what each of its terms puts on the integers does not depend on the factor.
-    """
-    n = int(np.ceil(2 * FARTHEST_SCORE / (PANEL_SCORES * np.sqrt(1 - rho))))
-    blocks = np.linspace(-FARTHEST_SCORE, FARTHEST_SCORE, n + 1)
-    half = FARTHEST_SCORE / n
-    ends = np.clip(toll.scores, -FARTHEST_SCORE, FARTHEST_SCORE)
-    edges = np.sort(np.concatenate([blocks, ends]))
-    middle = (edges[1:] + edges[:-1]) / 2
-    block = np.clip(np.searchsorted(blocks, middle) - 1, 0, n - 1)
-    cell = toll.points[np.searchsorted(ends, middle)].astype(np.int64)
-    made = np.zeros((z.size, n_waves), dtype=complex)
-    for i in range(n):
-        centre = blocks[i] + half
-        at = np.zeros((ORDER, lattice))
-        here = np.flatnonzero(block == i)
-        for rows in np.array_split(here, 1 + here.size // CHUNK):
-            low, high = (edges[rows] - centre) / half, (edges[rows + 1] - centre) / half
-            at += (_spread(cell[rows], step, lattice) @ (_integrals(low, high) * half)).T
-        away = (centre + half * NODE - np.sqrt(rho) * z[:, None]) / np.sqrt(1 - rho)
-        density = np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi * (1 - rho))
-        made += real_times_complex(density, np.fft.rfft(at, axis=1)[:, :n_waves])
+    made = []
+    for i in range(PROBES.size - 1):
+        share = -float(np.abs(PROBES[i : i + 2]).min() ** 2) / 2
+        alive = np.flatnonzero(size[i : i + 2].max(axis=0) + share > np.log(OVER))
+        made.append(float(min(np.pi, (alive[-1] + 3) * 1.1 * 2 * np.pi / n)) if alive.size else 0.0)
     return made
 
 
-def _integrals(low: FloatArray, high: FloatArray) -> FloatArray:
-    """Integrals from low to high of the Lagrange polynomials of the nodes, shape (n, 16)."""
-    inside: FloatArray = np.zeros((ORDER + 1, ORDER))
-    for order in range(ORDER):
-        inside[: order + 2, order] = np.polynomial.legendre.legint(np.eye(ORDER)[order])[
-            : order + 2
-        ]
-    vander = np.polynomial.legendre.legvander
-    rise = vander(high, ORDER) - vander(low, ORDER)
-    return np.asarray(rise @ inside @ TO_SERIES)
+class _Lattice:
+    """Every `step`-th integer of a period, fit for frequencies up to the last."""
+
+    def __init__(self, period: int, last: float) -> None:
+        self.step = min(1 << int(np.log2(max(TURN / max(last, 1e-9), 1.0))), period // 64)
+        self.points = period // self.step
+        self.n_waves = min(int(np.ceil(last * period / (2 * np.pi))) + 1, self.points // 2 + 1)
+        self.n_waves *= last > 0
+
+    def waves(self, toll: CountMeasure, z: FloatArray, rho: float) -> Any:
+        """Characteristic function of a toll given the factor, (z, waves): masses, transformed."""
+        from scipy.fft import rfft
+
+        cells = toll.reached(z, rho)
+        numbers = toll.points[cells].astype(np.int64)
+        masses = toll.masses(z, rho, cells)
+        if self.step == 1 and numbers[-1] - numbers[0] + 1 == numbers.size <= self.points:
+            at = np.zeros((z.size, self.points))
+            first = numbers[0] % self.points
+            inside = min(numbers.size, self.points - first)
+            at[:, first : first + inside] = masses[:, :inside]
+            at[:, : numbers.size - inside] = masses[:, inside:]
+        else:
+            at = (_spread(numbers, self.step, self.points) @ masses.T).T
+        return rfft(at, axis=1)[:, : self.n_waves]
 
 
 def _spread(points: IntArray, step: int, lattice: int) -> Any:
@@ -213,16 +179,19 @@ def _spread(points: IntArray, step: int, lattice: int) -> Any:
     else:
         offsets = np.arange(NEIGHBOURS) - NEIGHBOURS // 2 + 1
         rows = base[:, None] + offsets
-        weights = _lagrange(np.arange(step) / step, offsets)[rest]
+        weights = _lagrange(step)[rest]
     columns = np.broadcast_to(np.arange(base.size)[:, None], rows.shape)
     cells = (weights.ravel(), (rows.ravel() % lattice, columns.ravel()))
     return coo_matrix(cells, shape=(lattice, base.size)).tocsr()
 
 
-def _lagrange(u: FloatArray, nodes: IntArray) -> FloatArray:
-    """Lagrange weights at the nodes of points u, shape (points, nodes)."""
-    made = np.ones((u.size, nodes.size))
+@cache
+def _lagrange(step: int) -> FloatArray:
+    """Lagrange weights on the neighbours of 0, 1 / step, 2 / step, ...; shape (step, 16)."""
+    nodes = np.arange(NEIGHBOURS) - NEIGHBOURS // 2 + 1
+    gap = np.arange(step)[:, None] / step - nodes
+    made = np.ones((step, NEIGHBOURS))
     for j, node in enumerate(nodes):
-        for other in nodes[nodes != node]:
-            made[:, j] *= (u - other) / (node - other)
+        others = np.arange(NEIGHBOURS) != j
+        made[:, j] = np.prod(gap[:, others] / (node - nodes[others]), axis=1)
     return made

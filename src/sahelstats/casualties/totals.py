@@ -215,9 +215,8 @@ def total(
     window and to a frequency where 1e-11 is left out; quantiles between 0.001 and 0.999 are good to
     1e-6 of the std. With rho the characteristic functions given the factor are multiplied, averaged
     over the factor and inverted once. The cdf is then good to about 3e-10 and the quantiles to
-    1e-6 of the std, like the others; the lognormal model alone can spread so far that the finest
-    steps of its total are smoothed (see `shared_counts`). Close to 1 the law given the factor gets
-    too narrow to be added up: a rho above 0.99 is refused.
+    1e-6 of the std, like the others. Close to 1 the law given the factor gets too narrow to be
+    added up: a rho above 0.99 is refused.
 
     The three intervals usually nest, independent inside rho inside comonotonic. It is no theorem
     for every level: far from the tails, and where atoms meet, the order can turn by a little.
