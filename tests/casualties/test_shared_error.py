@@ -145,18 +145,18 @@ def test_cutting_later_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     items = lognormal([1, 3, 5, 20], [4, 9, 8, 40], [30, 20, 90, 100])
     x = np.arange(20, 3_000)
     made = total(items, 0.4).cdf(x)
-    monkeypatch.setattr(shared_counts, "OVER", 1e-16)
+    monkeypatch.setattr(shared_counts, "LOG_TAIL", 36.0)
     monkeypatch.setattr(shared_counts, "OUTSIDE", 1e-15)
     np.testing.assert_allclose(made, total(items, 0.4).cdf(x), atol=1e-10)
 
 
-def test_coarser_lattice_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_values_of_the_factor_at_once_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     items = triangular([0, 50, 300] * 9, [200, 90, 400] * 9, [800, 200, 600] * 9)
     made = total(items, 0.3)
-    monkeypatch.setattr(shared_counts, "TURN", 1e-9)
-    finest = total(items, 0.3)
+    monkeypatch.setattr(shared_counts, "KEPT", 1)
+    one_by_one = total(items, 0.3)
     x = np.arange(3_000, 20_000, 7)
-    np.testing.assert_allclose(made.cdf(x), finest.cdf(x), atol=1e-10)
+    np.testing.assert_allclose(made.cdf(x), one_by_one.cdf(x), atol=1e-11)
 
 
 def test_many_events_do_not_depend_on_how_they_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
