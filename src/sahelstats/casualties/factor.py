@@ -45,10 +45,7 @@ class SharedFactor:
         z = np.linspace(-FARTHEST, FARTHEST, self.panels + 1)
         even, mass = self._sum(value, z)
         while True:
-            middle: FloatArray = (np.arange(self.panels) + 0.5) * (
-                2 * FARTHEST / self.panels
-            ) - FARTHEST
-            odd, more = self._sum(value, middle)
+            odd, more = self._sum(value, _between(self.panels))
             if np.abs(even / mass - odd / more).max() <= AGREED:
                 return (even + odd) / (mass + more)
             if self.panels > MOST_NODES:

@@ -142,7 +142,7 @@ class _Lattice:
     """Every `step`-th integer of a period, fit for frequencies up to the last."""
 
     def __init__(self, period: int, last: float) -> None:
-        self.step = min(1 << int(np.log2(max(TURN / max(last, 1e-9), 1.0))), period // 64)
+        self.step = min(1 << int(np.log2(max(TURN / max(last, 1e-9), 1.0))), max(1, period // 64))
         self.points = period // self.step
         self.n_waves = min(int(np.ceil(last * period / (2 * np.pi))) + 1, self.points // 2 + 1)
         self.n_waves *= last > 0
