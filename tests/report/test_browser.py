@@ -1,5 +1,6 @@
 """The pages in a real browser: nothing loaded from elsewhere, no fault, readable and usable."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -9,7 +10,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from conftest import HOSTILE
+from made import HOSTILE
 
 from sahelstats.figures.palette import ACTOR_FAMILY_NAME
 from sahelstats.report.explorer import disagreement
@@ -41,12 +42,17 @@ class Opened:
         return self.page.evaluate(code)
 
 
-def until(page, code, patience=15):
+def until(page, code, patience=30):
     """Wait until an expression is true; the policy of the pages forbids Playwright's own way."""
+    from playwright.sync_api import Error
+
     end = time.monotonic() + patience
-    while not page.evaluate(code):
-        assert time.monotonic() < end, code
+    while time.monotonic() < end:
+        with contextlib.suppress(Error):  # the page is just being loaded anew
+            if page.evaluate(code):
+                return
         page.wait_for_timeout(30)
+    pytest.fail(f"never true: {code}")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from conftest import HOSTILE, VALUES
+from made import HOSTILE, VALUES
 
 from sahelstats.paths import FIGURES, ROOT
 from sahelstats.report import index

@@ -141,10 +141,10 @@ def test_a_page_that_is_not_made_yet_is_waited_for(running):
 
 def test_a_served_page_may_listen_to_the_server_and_run_one_script_more(site):
     page = (site.folder / "index.html").read_bytes()
-    served = live(page).decode("utf-8")
+    served = live(page, "123").decode("utf-8")
     assert "default-src 'none'; connect-src 'self';" in served
     assert "script-src 'self' 'sha256-" in served
-    assert served.count('<script src="/-/live.js"></script>\n</body>') == 1
+    assert served.count('<script src="/-/live.js" data-version="123"></script>\n</body>') == 1
 
 
 def test_served_files_are_never_outside(folder):

@@ -94,13 +94,15 @@ def _fits(name: str, pattern: str) -> bool:
     return pattern in ("*", name)
 
 
-def live(page: bytes) -> bytes:
+def live(page: bytes, version: str) -> bytes:
     """Return a page that follows what is built.
 
     Parameters
     ----------
     page : bytes
         HTML as it is in ``reports``.
+    version : str
+        Tells this content from a later one.
 
     Returns
     -------
@@ -110,7 +112,8 @@ def live(page: bytes) -> bytes:
     page = page.replace(b"default-src 'none';", b"default-src 'none'; connect-src 'self';", 1)
     page = page.replace(b"script-src ", b"script-src 'self' ", 1)
     before, end, after = page.rpartition(b"</body>")
-    return before + f'<script src="{SCRIPT}"></script>\n'.encode() + end + after
+    script = f'<script src="{SCRIPT}" data-version="{version}"></script>\n'
+    return before + script.encode() + end + after
 
 
 class Site(ThreadingHTTPServer):
@@ -173,15 +176,18 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.NOT_FOUND, b"There is no such page.\n", "text/plain")
             return
         page = path.suffix == ".html"
+        version = _version(path)  # before the content: a later one then makes the page reload
         try:
             content = path.read_bytes()
         except OSError:
             if page:
-                self._send(HTTPStatus.SERVICE_UNAVAILABLE, live(WAITING.encode()), KINDS[".html"])
+                self._send(
+                    HTTPStatus.SERVICE_UNAVAILABLE, live(WAITING.encode(), version), KINDS[".html"]
+                )
             else:
                 self._send(HTTPStatus.NOT_FOUND, b"There is no such file.\n", "text/plain")
             return
-        self._send(HTTPStatus.OK, live(content) if page else content, KINDS[path.suffix])
+        self._send(HTTPStatus.OK, live(content, version) if page else content, KINDS[path.suffix])
 
     def _send(
         self, status: HTTPStatus, content: bytes, kind: str, more: Iterable[tuple[str, str]] = ()
