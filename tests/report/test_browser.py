@@ -403,11 +403,11 @@ def served(tmp_path, site):
     (tmp_path / "notebooks/01_a.ipynb").write_text("first")
     build = tmp_path / "build.py"
     build.write_text(
-        "import pathlib, sys\n"
+        "import pathlib, re, sys\n"
         "said = pathlib.Path('notebooks/01_a.ipynb').read_text()\n"
         "if said.startswith('bad'): sys.exit(said)\n"
         "page = pathlib.Path('reports/index.html')\n"
-        "page.write_text(page.read_text().replace('<h1>How', f'<h1>{said}: how'))\n"
+        "page.write_text(re.sub('<h1>.*?</h1>', f'<h1>{said}</h1>', page.read_text()))\n"
     )
     builder = Builder(tmp_path, [sys.executable, "build.py"])
     with Site(tmp_path, builder) as running:
