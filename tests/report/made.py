@@ -16,9 +16,9 @@ VALUES = {
     },
     "02_casualty_uncertainty": {
         "sum_low": 1111, "sum_high": 2222, "n_known": 398, "attackers": HOSTILE, "level": 0.9,
-        "shared_lower": 3333, "shared_upper": 4444, "model": "claims", "rho": 0.3,
-        "independent_lower": 5555, "independent_upper": 6666, "together_lower": 7777,
-        "together_upper": 8888,
+        "model": "claims", "second_lower": 3333, "second_upper": 4444, "second_words": HOSTILE,
+        "chosen_lower": 5555, "chosen_upper": 6666, "chosen_words": "independent errors",
+        "third_lower": 7777, "third_upper": 8888, "third_words": "errors that move together",
     },
 }  # fmt: skip
 

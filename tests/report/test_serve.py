@@ -23,6 +23,7 @@ def folder(tmp_path):
     for name in (
         "reports/index.html", "reports/01_a.pdf", "figures/01_a__x.svg", "data/incidents.csv",
         "data/curated/claims.csv", "build/variants/a=b,c/reports/01_a.html",
+        "build/variants/sweep/index.html",
     ):  # fmt: skip
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def ask(site, path, host=None, method="GET"):
     [
         "/reports/index.html", "/reports/01_a.pdf", "/figures/01_a__x.svg", "/data/incidents.csv",
         "/data/curated/claims.csv", "/build/variants/a%3Db%2Cc/reports/01_a.html",
-        "/build/variants/a=b,c/reports/01_a.html?x=1",
+        "/build/variants/a=b,c/reports/01_a.html?x=1", "/build/variants/sweep/index.html",
     ],
 )  # fmt: skip
 def test_pages_figures_and_data_are_served(running, path):

@@ -25,6 +25,8 @@ HEARTBEAT = 15
 #: What may be asked for: folders of the clone, ``*`` for any one name, and kinds of file.
 SERVED = (("reports",), ("figures",), ("data",), ("build", "variants", "*", "reports"),
           ("build", "variants", "*", "figures"))  # fmt: skip
+#: The page of a sweep, beside the folders of its results.
+SWEEP = ("build", "variants", "*", "index.html")
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".svg": "image/svg+xml",
@@ -81,12 +83,14 @@ def served_file(root: Path, address: str) -> Path | None:
     plain = all(name and name[0] != "." and not set(name) & set("\\:\0") for name in names)
     if not names or not plain or Path(names[-1]).suffix not in KINDS:
         return None
-    for folder in SERVED:
-        above = names[: len(folder)]
-        if len(names) > len(folder) and all(map(_fits, above, folder)):
-            path = root.joinpath(*names)
-            inside = root.joinpath(*above).resolve()
+    path = root.joinpath(*names)
+    for pattern in SERVED:
+        depth = len(pattern)
+        if len(names) > depth and all(map(_fits, names, pattern)):
+            inside = root.joinpath(*names[:depth]).resolve()
             return path if path.resolve().is_relative_to(inside) else None
+    if len(names) == len(SWEEP) and all(map(_fits, names, SWEEP)):
+        return path if path.resolve().parent == path.parent.resolve() else None
     return None
 
 
