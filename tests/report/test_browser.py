@@ -1,5 +1,6 @@
 """The pages in a real browser: nothing loaded from elsewhere, no fault, readable and usable."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -9,7 +10,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from conftest import HOSTILE
+from made import HOSTILE
 
 from sahelstats.figures.palette import ACTOR_FAMILY_NAME
 from sahelstats.report.explorer import disagreement
@@ -41,12 +42,17 @@ class Opened:
         return self.page.evaluate(code)
 
 
-def until(page, code, patience=15):
+def until(page, code, patience=30):
     """Wait until an expression is true; the policy of the pages forbids Playwright's own way."""
+    from playwright.sync_api import Error
+
     end = time.monotonic() + patience
-    while not page.evaluate(code):
-        assert time.monotonic() < end, code
+    while time.monotonic() < end:
+        with contextlib.suppress(Error):  # the page is just being loaded anew
+            if page.evaluate(code):
+                return
         page.wait_for_timeout(30)
+    pytest.fail(f"never true: {code}")
 
 
 @pytest.fixture
@@ -397,11 +403,11 @@ def served(tmp_path, site):
     (tmp_path / "notebooks/01_a.ipynb").write_text("first")
     build = tmp_path / "build.py"
     build.write_text(
-        "import pathlib, sys\n"
+        "import pathlib, re, sys\n"
         "said = pathlib.Path('notebooks/01_a.ipynb').read_text()\n"
         "if said.startswith('bad'): sys.exit(said)\n"
         "page = pathlib.Path('reports/index.html')\n"
-        "page.write_text(page.read_text().replace('<h1>How', f'<h1>{said}: how'))\n"
+        "page.write_text(re.sub('<h1>.*?</h1>', f'<h1>{said}</h1>', page.read_text()))\n"
     )
     builder = Builder(tmp_path, [sys.executable, "build.py"])
     with Site(tmp_path, builder) as running:

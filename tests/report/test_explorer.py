@@ -5,7 +5,7 @@ from html import unescape
 
 import pandas as pd
 import pytest
-from conftest import HOSTILE
+from made import HOSTILE
 
 from sahelstats.paths import DATA
 from sahelstats.report.explorer import Scale, disagreement, explorer_page, pages_of

@@ -6,10 +6,10 @@ import json
 import re
 from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 import pytest
-from conftest import HOSTILE, VALUES
+from made import HOSTILE, VALUES
 
 from sahelstats.paths import FIGURES, ROOT
 from sahelstats.report import index
@@ -206,16 +206,17 @@ def test_variants_and_imported_tables_are_listed(monkeypatch, tmp_path):
     for name in ("02_b.html", "index.html", "01_a.html"):
         (reports / name).touch()
     (tmp_path / "build/variants/empty/reports").mkdir(parents=True)
+    (tmp_path / "build/variants/a-sweep").mkdir()
+    (tmp_path / "build/variants/a-sweep/index.html").touch()
     (tmp_path / "data/imported").mkdir(parents=True)
     (tmp_path / "data/imported/mali.csv").touch()
     monkeypatch.setattr(index, "BUILD", tmp_path / "build")
     monkeypatch.setattr(index, "DATA", tmp_path / "data")
-    ((name, pages),) = index.variants(tmp_path / "reports")
+    sweep, (name, pages) = index.variants(tmp_path / "reports")
+    assert sweep == ("a-sweep", [("index", "../build/variants/a-sweep/index.html")])
     assert name == "basis=x,y"
     assert [page for page, _ in pages] == ["index", "01_a", "02_b"]
     for page, address in pages:
-        from urllib.parse import unquote
-
         assert (tmp_path / "reports" / unquote(address)).resolve() == reports / f"{page}.html"
     assert index.imported(tmp_path / "reports") == [("mali.csv", "../data/imported/mali.csv")]
 

@@ -9,6 +9,7 @@ from sahelstats.report.article import article_of
 from sahelstats.report.documents import README
 from sahelstats.report.glossary import TERMS
 from sahelstats.report.prose import Prose
+from sahelstats.report.sweeps import _plain
 from sahelstats.report.tables import cleaned_tables
 
 HOSTILE = [
@@ -80,6 +81,13 @@ def test_a_value_in_code_stands_as_it_is_and_cannot_end_it():
 def test_formats_conversions_and_braces_work_as_in_python():
     template = "{{{word_e!r:>8}}} {share_e:.{places_e}%}"
     assert fill_markdown(template, word_e="a", share_e=0.256, places_e=1) == "{     'a'} 25.6%"
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if "&" not in text and "\n" not in text])
+def test_an_answer_on_the_page_of_a_sweep_has_no_marks_left(text):
+    assert _plain(fill_markdown("**{shown_f}** of `{code_f}`", shown_f=text, code_f="a_b")) == (
+        f"{text} of a_b"
+    )
 
 
 def test_lines_of_a_value_become_one():

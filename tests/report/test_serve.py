@@ -23,6 +23,7 @@ def folder(tmp_path):
     for name in (
         "reports/index.html", "reports/01_a.pdf", "figures/01_a__x.svg", "data/incidents.csv",
         "data/curated/claims.csv", "build/variants/a=b,c/reports/01_a.html",
+        "build/variants/sweep/index.html",
     ):  # fmt: skip
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def ask(site, path, host=None, method="GET"):
     [
         "/reports/index.html", "/reports/01_a.pdf", "/figures/01_a__x.svg", "/data/incidents.csv",
         "/data/curated/claims.csv", "/build/variants/a%3Db%2Cc/reports/01_a.html",
-        "/build/variants/a=b,c/reports/01_a.html?x=1",
+        "/build/variants/a=b,c/reports/01_a.html?x=1", "/build/variants/sweep/index.html",
     ],
 )  # fmt: skip
 def test_pages_figures_and_data_are_served(running, path):
@@ -141,10 +142,10 @@ def test_a_page_that_is_not_made_yet_is_waited_for(running):
 
 def test_a_served_page_may_listen_to_the_server_and_run_one_script_more(site):
     page = (site.folder / "index.html").read_bytes()
-    served = live(page).decode("utf-8")
+    served = live(page, "123").decode("utf-8")
     assert "default-src 'none'; connect-src 'self';" in served
     assert "script-src 'self' 'sha256-" in served
-    assert served.count('<script src="/-/live.js"></script>\n</body>') == 1
+    assert served.count('<script src="/-/live.js" data-version="123"></script>\n</body>') == 1
 
 
 def test_served_files_are_never_outside(folder):

@@ -161,7 +161,7 @@ def _card(places: Places, stem: str) -> dict[str, Any]:
 
 
 def variants(page_folder: Path) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the variants that have pages.
+    """Return the variants and sweeps that have pages.
 
     Parameters
     ----------
@@ -174,11 +174,12 @@ def variants(page_folder: Path) -> list[tuple[str, list[tuple[str, str]]]]:
         Name of the variant, and of its pages (name, address); its own index first.
     """
     found = []
-    for folder in sorted((BUILD / "variants").glob("*/reports")):
-        pages = sorted(folder.glob("*.html"), key=lambda path: (path.stem != "index", path.name))
+    for folder in sorted((BUILD / "variants").glob("*/")):
+        pages = [*folder.glob("index.html"), *folder.glob("reports/*.html")]
+        pages.sort(key=lambda path: (path.stem != "index", path.name))
         if pages:
             links = [(path.stem, link_to(path, page_folder)) for path in pages]
-            found.append((folder.parent.name, links))
+            found.append((folder.name, links))
     return found
 
 

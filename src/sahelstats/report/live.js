@@ -11,11 +11,10 @@
     bar.textContent = text;
     if (text) document.body.append(bar); else bar.remove();
   };
-  let version = null;
+  const { version } = document.currentScript.dataset;
   const events = new EventSource(`/-/events?page=${encodeURIComponent(location.pathname)}`);
   events.onmessage = (event) => {
     const news = JSON.parse(event.data);
-    if (version === null) version = news.version;
     if (news.state === "building") tell("Rebuilding …");
     else if (news.state === "failed") tell(`The build failed. What is shown is as it was before.\n\n${news.message}`);
     else if (news.version !== version) location.reload();

@@ -25,6 +25,8 @@ HEARTBEAT = 15
 #: What may be asked for: folders of the clone, ``*`` for any one name, and kinds of file.
 SERVED = (("reports",), ("figures",), ("data",), ("build", "variants", "*", "reports"),
           ("build", "variants", "*", "figures"))  # fmt: skip
+#: The page of a sweep, beside the folders of its results.
+SWEEP = ("build", "variants", "*", "index.html")
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".svg": "image/svg+xml",
@@ -81,12 +83,14 @@ def served_file(root: Path, address: str) -> Path | None:
     plain = all(name and name[0] != "." and not set(name) & set("\\:\0") for name in names)
     if not names or not plain or Path(names[-1]).suffix not in KINDS:
         return None
-    for folder in SERVED:
-        above = names[: len(folder)]
-        if len(names) > len(folder) and all(map(_fits, above, folder)):
-            path = root.joinpath(*names)
-            inside = root.joinpath(*above).resolve()
+    path = root.joinpath(*names)
+    for pattern in SERVED:
+        depth = len(pattern)
+        if len(names) > depth and all(map(_fits, names, pattern)):
+            inside = root.joinpath(*names[:depth]).resolve()
             return path if path.resolve().is_relative_to(inside) else None
+    if len(names) == len(SWEEP) and all(map(_fits, names, SWEEP)):
+        return path if path.resolve().parent == path.parent.resolve() else None
     return None
 
 
@@ -94,13 +98,15 @@ def _fits(name: str, pattern: str) -> bool:
     return pattern in ("*", name)
 
 
-def live(page: bytes) -> bytes:
+def live(page: bytes, version: str) -> bytes:
     """Return a page that follows what is built.
 
     Parameters
     ----------
     page : bytes
         HTML as it is in ``reports``.
+    version : str
+        Tells this content from a later one.
 
     Returns
     -------
@@ -110,7 +116,8 @@ def live(page: bytes) -> bytes:
     page = page.replace(b"default-src 'none';", b"default-src 'none'; connect-src 'self';", 1)
     page = page.replace(b"script-src ", b"script-src 'self' ", 1)
     before, end, after = page.rpartition(b"</body>")
-    return before + f'<script src="{SCRIPT}"></script>\n'.encode() + end + after
+    script = f'<script src="{SCRIPT}" data-version="{version}"></script>\n'
+    return before + script.encode() + end + after
 
 
 class Site(ThreadingHTTPServer):
@@ -173,15 +180,18 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.NOT_FOUND, b"There is no such page.\n", "text/plain")
             return
         page = path.suffix == ".html"
+        version = _version(path)  # before the content: a later one then makes the page reload
         try:
             content = path.read_bytes()
         except OSError:
             if page:
-                self._send(HTTPStatus.SERVICE_UNAVAILABLE, live(WAITING.encode()), KINDS[".html"])
+                self._send(
+                    HTTPStatus.SERVICE_UNAVAILABLE, live(WAITING.encode(), version), KINDS[".html"]
+                )
             else:
                 self._send(HTTPStatus.NOT_FOUND, b"There is no such file.\n", "text/plain")
             return
-        self._send(HTTPStatus.OK, live(content) if page else content, KINDS[path.suffix])
+        self._send(HTTPStatus.OK, live(content, version) if page else content, KINDS[path.suffix])
 
     def _send(
         self, status: HTTPStatus, content: bytes, kind: str, more: Iterable[tuple[str, str]] = ()

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,8 @@ def shown_value(value: Any) -> str:
 
 def _plain(line: str) -> str:
     """Return a line of an answer without its marks; the page shows it as text."""
-    return html.unescape(line.replace("**", "").replace("`", ""))
+    unmarked = re.sub(r"(?<!\\)(?:\*\*|`)", "", line)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", html.unescape(unmarked))
 
 
 def _code_digest() -> str:
