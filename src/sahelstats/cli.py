@@ -360,11 +360,13 @@ def total(
     """Print the total of a table, or of its groups, under a stated assumption."""
     from sahelstats.casualties.command import Asked, print_totals
     from sahelstats.tables.about import default_basis
+    from sahelstats.tables.schema import BASES
 
     groups = tuple(by or ())
     try:
-        if not basis and path.is_file():
-            basis = default_basis(path)
+        if not basis:
+            # Of a folder nobody says which toll it has.
+            basis = default_basis(path) if path.suffix == ".csv" else BASES[0]
         print_totals(
             Asked(path, groups, model, dependence, basis, outcome, level, kappa, claims), how
         )

@@ -65,7 +65,7 @@ def assumed_tolls(
     --------
     >>> table = pd.DataFrame({"incident_id": ["a"], "type_of_violence": ["one-sided"]})
     >>> print(assumed_tolls(table, "other.csv", "", "claims", "0.3"))
-    model reported, one shared error, rho = 0.3
+    model reported, one shared error (rho = 0.3)
     """
     how = read_dependence(dependence)
     if not is_own_table(incidents_path):
