@@ -358,7 +358,7 @@ def total(
     how: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:
     """Print the total of a table, or of its groups, under a stated assumption."""
-    from sahelstats.casualties.command import Asked, print_totals
+    from sahelstats.casualties.command import Asked, is_parquet, print_totals
     from sahelstats.tables.about import default_basis
     from sahelstats.tables.schema import BASES
 
@@ -366,7 +366,8 @@ def total(
     try:
         if not basis:
             # Of a folder nobody says which toll it has.
-            basis = default_basis(path) if path.suffix == ".csv" else BASES[0]
+            plain = path.is_file() and not is_parquet(path)
+            basis = default_basis(path) if plain else BASES[0]
         print_totals(
             Asked(path, groups, model, dependence, basis, outcome, level, kappa, claims), how
         )
