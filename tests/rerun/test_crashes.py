@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 
 STEMS = ("01_one", "02_two", "03_three")
 PRODUCTS = ("figures/*.*", "build/values/*.json", "build/record/*.json")
-#: Kills of each kind in the test of many; half of the runners are those of a make.
+#: Kills of runners, half of them of a make, and of kernels.
 KILLS = 15
 
 #: As little as a notebook can do.
@@ -90,16 +90,29 @@ RERUN = (sys.executable, "-m", "sahelstats.cli", "rerun", "-j2")
 MAKE = ("make", f"PYTHON={sys.executable}", "-j2", "figures")
 
 
-def kill_after(clone, command, seconds, victims):
-    """Start a command and kill a victim after some seconds; return how many were killed."""
+def kill_runner(clone, command, seconds):
+    """Start a command and kill its runner after some seconds; return how many were killed."""
     process = start(clone, *command)
     until = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
-    while process.poll() is None and not victims():
-        time.sleep(0.01)
-    killed = sum(kill(pid) for pid in victims()[:1])
+    while process.poll() is None and not clone.processes.runners():
+        time.sleep(0.02)
+    killed = sum(kill(pid) for pid in clone.processes.runners())
     process.wait(timeout=60)
+    return killed
+
+
+def kill_kernels(clone, chance, seconds):
+    """Run all notebooks and kill each kernel at some moment of its life; return how many were."""
+    process = start(clone, *RERUN)
+    due, killed = {}, 0
+    while process.poll() is None:
+        for pid in clone.processes.kernels():
+            due.setdefault(pid, time.monotonic() + chance.uniform(0.0, seconds))
+        late = [pid for pid, moment in due.items() if moment < time.monotonic()]
+        killed += sum(kill(pid) for pid in late if pid in clone.processes.kernels())
+        time.sleep(0.02)
     return killed
 
 
@@ -116,31 +129,31 @@ def assert_right(clone, steps):
     """One more make gives all the bytes of a version and clears up; the next has nothing to do."""
     make(clone)
     assert products(clone) == clone.right[steps]
-    assert list((clone.root / "build/runs").iterdir()) == []
     assert list(clone.root.glob("figures/.*")) == []
     assert runs_in(make(clone).stdout) == []
 
 
 def test_kills_at_random_moments_leave_nothing_by_halves(made):
     chance = random.Random(20240917)
-    killed = {"runner": 0, "kernel": 0}
-    steps = 4
-    for attempt in range(3 * KILLS):
-        if min(killed.values()) >= KILLS:
+    runners = kernels = steps = 0
+    for attempt in range(4 * KILLS):
+        if runners >= KILLS and kernels >= KILLS:
             break
-        if attempt % 6 == 0:
-            steps = 7 - steps
+        if attempt % 5 == 0:
+            if steps:
+                assert_right(made, steps)
+            steps = 7 - steps if steps else 3
             write(made, steps)
-        kind = min(killed, key=killed.get)
-        victims = made.processes.runners if kind == "runner" else made.processes.kernels
-        command = MAKE if attempt % 4 < 2 else RERUN
-        moment = chance.uniform(0.05, made.seconds)
-        killed[kind] += kill_after(made, command, moment, victims)
+        if kernels < KILLS * attempt / 15 and kernels < KILLS:
+            kernels += kill_kernels(made, chance, made.seconds / 3)
+        elif runners < KILLS:
+            moment = chance.uniform(0.05, 0.9 * made.seconds)
+            runners += kill_runner(made, MAKE if attempt % 2 else RERUN, moment)
+        else:
+            kernels += kill_kernels(made, chance, made.seconds / 3)
         assert made.processes.all_gone(), made.processes.all()
         assert_whole(made)
-        if attempt % 6 == 5:
-            assert_right(made, steps)
-    assert min(killed.values()) >= KILLS, killed
+    assert min(runners, kernels) >= KILLS, (runners, kernels)
     assert_right(made, steps)
 
 
