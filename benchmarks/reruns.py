@@ -203,8 +203,8 @@ def as_markdown(found: dict[str, Measured], idle: float, load: tuple[float, floa
         f"`python benchmarks/reruns.py`, {os.cpu_count()} cores, Python"
         f" {sys.version_info.major}.{sys.version_info.minor}; all in one run, in a copy of the"
         f" project. Load of the machine before: {load[0]:.1f}, after: {load[1]:.1f} (of which"
-        f" {CORES} is this benchmark). Work: user and system seconds of all processes. Memory: highest sum"
-        " over all processes, shared pages once.",
+        f" {CORES} is this benchmark). Work: user and system seconds of all processes. Memory:"
+        " highest sum over all processes, shared pages once.",
         "",
     ]
     head = ("seconds", "of (a)", "work", "of (a)", "memory, MB")
@@ -216,8 +216,8 @@ def as_markdown(found: dict[str, Measured], idle: float, load: tuple[float, floa
         base = next(iter(rows.values()))
         lines += [f"| {' | '.join([title, *head])} |", "|---" * (len(head) + 1) + "|"]
         lines += [
-            f"| {way.removeprefix('sweep ')} | {m.wall:.1f} | {m.wall / base.wall:.2f} | {m.work:.1f} |"
-            f" {m.work / base.work:.2f} | {m.memory:.0f} |"
+            f"| {way.removeprefix('sweep ')} | {m.wall:.1f} | {m.wall / base.wall:.2f} |"
+            f" {m.work:.1f} | {m.work / base.work:.2f} | {m.memory:.0f} |"
             for way, m in rows.items()
         ]
         lines.append("")

@@ -51,12 +51,20 @@ class Processes:
 
     def all_gone(self, seconds=2.0):
         """Return whether they all end within some seconds."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if not self.all():
-                return True
-            time.sleep(0.02)
-        return False
+        return _comes_true(lambda: not self.all(), seconds)
+
+    def kernels_gone(self, seconds=2.0):
+        """Return whether all but the runners end within some seconds."""
+        return _comes_true(lambda: not set(self.all()) - set(self.runners()), seconds)
+
+
+def _comes_true(condition, seconds):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _is(words, module):

@@ -181,7 +181,7 @@ def _mend_dates(root: Path) -> None:
     What is dated ahead of the file system's clock was written before the clock was set back.
     Copies of inputs are dated now, products so far back that they are made again.
     """
-    probe = root / "build" / ".clock"
+    probe = root / "build" / f".clock.{os.getpid()}"
     probe.parent.mkdir(exist_ok=True)
     probe.write_bytes(b"")
     now = probe.stat().st_mtime_ns

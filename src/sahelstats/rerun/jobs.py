@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LOOK = 0.2
 
 #: Seconds for the threads to clear up after their kernels were ended.
-_PATIENCE = 1.5
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True)

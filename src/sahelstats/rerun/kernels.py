@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,6 +28,7 @@ from sahelstats.rerun.warm import NotWarmError, Zygote, can_fork
 _ZYGOTES = 3
 
 _PREFIX = "sahelstats-"
+_DAY = 24 * 3600
 
 #: The zygotes of this process, the last of them in use, and how many kernels were asked for.
 _zygotes: list[Zygote] = []
@@ -208,9 +210,16 @@ def private_folder() -> str:
     if os.name == "posix":
         for folder in top.glob(f"{_PREFIX}*-*"):
             number = folder.name.split("-")[1]
-            if number.isdigit() and not is_running(int(number)):
+            if number.isdigit() and _is_old(folder) and not is_running(int(number)):
                 shutil.rmtree(folder, ignore_errors=True)
     return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+
+
+def _is_old(folder: Path) -> bool:
+    """Return whether a folder is of yesterday: containers may share it, and not their numbers."""
+    with contextlib.suppress(OSError):
+        return time.time() - folder.stat().st_mtime > _DAY
+    return False
 
 
 def command_of(module: str = kernel.__name__) -> KernelSpec:

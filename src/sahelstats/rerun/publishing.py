@@ -70,13 +70,11 @@ def publish(folder: Path, stem: str, places: Places, record: Mapping[str, Any]) 
         (folder / "executed.ipynb", places.executed / f"{stem}.ipynb"),
         (folder / "record.json", places.record / f"{stem}.json"),
     ]
-    staged = _stage(moves, stem)
+    _put_in_place(_stage(moves, stem))
     kept = {path.name for path in figures}
     for old in places.figures.glob(f"{stem}__*"):
         if old.name not in kept:
             old.unlink()
-    for part, target in staged:
-        os.replace(part, target)
     (places.executed / f"{stem}.failed.ipynb").unlink(missing_ok=True)
 
 
@@ -107,6 +105,43 @@ def _stage(moves: Sequence[tuple[Path, Path]], stem: str) -> list[tuple[Path, Pa
             part.unlink(missing_ok=True)
         raise
     return staged
+
+
+def _put_in_place(staged: Sequence[tuple[Path, Path]]) -> None:
+    """Give staged files their names; when one cannot take its, those before it give theirs back."""
+    before: list[tuple[Path, Path | None]] = []
+    done = 0
+    try:
+        for part, target in staged:
+            before.append((target, _second_name(target)))
+            os.replace(part, target)
+            done += 1
+    except BaseException:
+        for target, other in before[:done]:
+            if other is None:
+                target.unlink()
+            else:
+                os.replace(other, target)
+        for part, _ in staged:
+            part.unlink(missing_ok=True)
+        raise
+    finally:
+        for _, other in before:
+            if other is not None:
+                other.unlink(missing_ok=True)
+
+
+def _second_name(path: Path) -> Path | None:
+    """Return another name for a file, under which it stays when the first is taken over."""
+    if not path.exists():
+        return None
+    other = path.with_name(f".{path.name}.before.part")
+    other.unlink(missing_ok=True)
+    try:
+        os.link(path, other)
+    except OSError:  # not every file system can
+        shutil.copy2(path, other)
+    return other
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -108,9 +108,8 @@ class Nursery:
         wanted = True
         while True:
             runner = self.runner.fileno()
-            ready, _, _ = select.select(
-                [runner, self.ended], [], [], 0 if later and wanted else None
-            )
+            patience = 0 if later and wanted else None
+            ready, _, _ = select.select([runner, self.ended], [], [], patience)
             if self.ended in ready:
                 self._reap()
             if runner in ready:
