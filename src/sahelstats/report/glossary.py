@@ -101,9 +101,9 @@ TERMS = (
     ),
     Term(
         "model",
-        "what is assumed about the truth behind the reports of one incident: from nothing but its"
-        " range (uniform, triangular, PERT, lognormal) to the reports themselves (claims,"
-        " reported)",
+        "what is assumed about the truth behind the reports of one incident: from its range alone"
+        " (uniform, triangular, PERT, lognormal), from the reports themselves (claims), or from its"
+        " best figure and the errors estimated for UCDP's events (reported)",
         r"models?",
     ),
     Term(

@@ -57,7 +57,7 @@ def about_lines(table: Path) -> list[tuple[str, str]]:
               about.report["quirks"].values()]  # fmt: skip
     return [
         ("Table", shown(table)),
-        ("Producer", f"{about.producer}, {about.version}"),
+        ("Producer", about.source.partition(" (")[0]),
         ("Rows", counts),
         ("Tolls", f"attackers {'left out' if default_basis(table) == BASES[0] else 'counted'}"),
         ("Period", f"{period['first']} to {period['last']}"),
