@@ -35,8 +35,8 @@ def tolls(table: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from sahelstats import load_incidents
-    >>> found = tolls(load_incidents())
-    >>> bool((found["low"].dropna() <= found["high"].dropna()).all())
+    >>> found = tolls(load_incidents()).dropna(subset="best")
+    >>> bool((found["low"] <= found["best"]).all() and (found["best"] <= found["high"]).all())
     True
     """
     without, with_attackers = (
