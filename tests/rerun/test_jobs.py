@@ -31,7 +31,7 @@ def running(monkeypatch):
 
 
 def test_results_come_in_the_order_of_the_jobs_and_a_failure_stops_no_other(running):
-    def rerun(stem, settings, on_cell, *, kernels, variant):
+    def rerun(stem, settings, on_cell, *, kernels, **_):
         time.sleep(0.02 * (6 - int(stem[1])))
         on_cell(1, 2)
         if stem == "02_x":
@@ -89,7 +89,7 @@ def test_events_reach_the_thread_of_the_caller(running):
 def test_an_interrupt_stops_the_kernels_and_begins_no_other_job(running):
     begun = []
 
-    def rerun(stem, settings, on_cell, *, kernels, variant):
+    def rerun(stem, settings, on_cell, *, kernels, **_):
         begun.append(stem)
         while not kernels.stopped:
             time.sleep(0.01)
