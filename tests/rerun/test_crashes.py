@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 from clones import Clone, code, markdown, runs_in
@@ -69,6 +70,8 @@ def make(clone, **environment):
 def made(tmp_path_factory):
     """A clone with notebooks, the bytes of two versions of them, and the time of a run."""
     clone = Clone(tmp_path_factory.mktemp("clone"))
+    # What a killed runner leaves in the temporary folder goes with the test's own.
+    clone.environment = partial(clone.environment, TMPDIR=str(tmp_path_factory.mktemp("t")))
     clone.right = {}
     for steps in (3, 4):
         write(clone, steps)
