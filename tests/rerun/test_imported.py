@@ -147,6 +147,16 @@ def test_make_passes_on_what_is_typed_and_nothing_else(imported, data, said):
     assert not imported.has("x")
 
 
+@pytest.mark.parametrize("name", ["con", "LPT1.x", "no name"])
+def test_a_name_that_cannot_be_a_folder_everywhere_is_refused(imported, name):
+    imported.write(f"data/imported/{name}.csv", "incident_id\n")
+    result = imported.sahelstats("rerun", "--imported", f"data/imported/{name}.csv")
+    (imported.root / f"data/imported/{name}.csv").unlink()
+    assert result.returncode != 0
+    assert "name it with letters" in result.stderr
+    assert not imported.has(f"build/variants/{name}")
+
+
 def test_what_is_no_tidy_table_is_told_with_its_faults(imported):
     imported.write("data/imported/raw_file.csv", "id,best,high,low\n1,2,3,4\n")
     result = imported.make("imported", "DATA=data/imported/raw_file.csv")

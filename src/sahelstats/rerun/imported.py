@@ -20,6 +20,8 @@ IMPORTED = DATA / "imported"
 
 #: What a table may be called: its name becomes that of a folder.
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+#: Windows keeps these for devices, whatever follows a point.
+DEVICE = r"(?i:con|prn|aux|nul|com\d|lpt\d)(\..*)?"
 
 #: A notebook with this parameter sets the project's own table beside the events of another.
 EVENTS = "events_path"
@@ -55,10 +57,10 @@ def imported_table(path: str) -> Path:
         )
     if not table.is_file():
         raise RerunError(f"there is no {shown(table)}", _there_are())
-    if not re.fullmatch(NAME, table.stem):
+    if not re.fullmatch(NAME, table.stem) or re.fullmatch(DEVICE, table.stem):
         raise RerunError(
-            f"{shown(table)}: name it with letters, digits, points, _ and - only, as its name"
-            " becomes that of a folder"
+            f"{shown(table)}: name it with letters, digits, points, _ and - only, and not"
+            " as Windows names a device: its name becomes that of a folder"
         )
     _check_table(table)
     return table
