@@ -159,6 +159,15 @@ def test_few_values_of_the_factor_at_once_change_nothing(monkeypatch: pytest.Mon
     np.testing.assert_allclose(made.cdf(x), one_by_one.cdf(x), atol=1e-11)
 
 
+def test_a_wide_toll_beside_narrow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = triangular([0, 50, 300, 2], [200, 90, 400, 5], [800, 200, 600, 9])
+    made = total(items, 0.3)
+    monkeypatch.setattr(shared_counts, "WIDE", 400)
+    apart = total(items, 0.3)
+    x = np.arange(300, 1_700)
+    np.testing.assert_allclose(made.cdf(x), apart.cdf(x), atol=1e-11)
+
+
 def test_many_events_do_not_depend_on_how_they_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
     from sahelstats.casualties import copula
 

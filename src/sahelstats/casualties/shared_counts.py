@@ -16,8 +16,12 @@ from sahelstats.casualties.measures import CountMeasure
 OUTSIDE = 1e-12  # mass that may lie outside the window, on each side
 LOG_TAIL = 28.0  # minus log of the mass that may lie outside the window given a factor of 0
 MOST_POINTS = 1 << 23
-KEPT = 2_000_000  # masses held at once, over all tolls and some values of the factor
+KEPT, TOGETHER = 8_000_000, 24  # masses held, and values of the factor taken, at once
 MOST_TILTED = 600.0  # exponent
+WIDE = 1 << 15  # integers of a toll that is kept off the circle of the others
+
+# Of a toll, or a sum of some: integers, masses given each value of the factor, how often it occurs.
+Part = tuple[FloatArray, FloatArray, int]
 
 
 def measures_of_counts(tolls: CountDistributions) -> tuple[list[CountMeasure], int]:
@@ -59,7 +63,7 @@ def total_of_counts(tolls: CountDistributions, rho: float) -> CountDistribution:
         raise ValueError(
             f"the total spreads over {high - low + 1:,} integers, more than {MOST_POINTS:,}"
         )
-    at_once = max(1, KEPT // sum(toll.points.size for toll in measures))
+    at_once = max(1, min(TOGETHER, KEPT // sum(toll.points.size for toll in measures)))
 
     def below(z: FloatArray, weight: FloatArray) -> FloatArray:
         mass = np.zeros(high - low + 1)
@@ -103,25 +107,42 @@ def _given_the_factor(
     The tolls are independent there. Their sum is convolved on a circle of integers that is wider
     than what of it has any mass.
     """
-    from scipy.fft import irfft, next_fast_len, rfft
-
-    parts = []
+    parts: list[Part] = []
     for toll in tolls:
         cells = toll.reached(z, rho)
         parts.append((toll.points[cells], toll.masses(z, rho, cells), int(toll.times)))
     # A far value of the factor counts less, and so does what lies outside its window.
-    bottom, top = _reach(parts, np.maximum(LOG_TAIL - z**2 / 2, 3.0))
+    log_tail = np.maximum(LOG_TAIL - z**2 / 2, 3.0)
+    wide = [part for part in parts if part[0].size > WIDE]
+    if wide and len(parts) > len(wide) + 1:
+        # First the sum of the others, on a circle of its own.
+        narrow = [part for part in parts if part[0].size <= WIDE]
+        parts = [*wide, _as_part(*_convolved(narrow, log_tail))]
+    return _convolved(parts, log_tail)
+
+
+def _convolved(parts: list[Part], log_tail: FloatArray) -> tuple[IntArray, FloatArray]:
+    from scipy.fft import irfft, next_fast_len, rfft
+
+    bottom, top = _reach(parts, log_tail)
     n = next_fast_len(int((top - bottom).max()) + 2, real=True)
-    product = np.ones((z.size, n // 2 + 1), dtype=complex)
+    product = np.ones((log_tail.size, n // 2 + 1), dtype=complex)
     for points, masses, times in parts:
         product *= power(rfft(_on_circle(points.astype(np.int64), masses, n)), times)
     turn = (bottom[:, None] + np.arange(n)) % n
     return bottom, np.take_along_axis(irfft(product, n), turn, axis=1)
 
 
-def _reach(
-    parts: list[tuple[FloatArray, FloatArray, int]], log_tail: FloatArray
-) -> tuple[IntArray, IntArray]:
+def _as_part(first: IntArray, masses: FloatArray) -> Part:
+    """Turn a sum, each row of which begins elsewhere, into masses of the same integers."""
+    start, n = int(first.min()), masses.shape[1]
+    made = np.zeros((first.size, int(first.max()) - start + n))
+    for row, place, mass in zip(made, first - start, masses, strict=True):
+        row[place : place + n] = np.maximum(mass, 0.0)
+    return start + np.arange(made.shape[1], dtype=float), made, 1
+
+
+def _reach(parts: list[Part], log_tail: FloatArray) -> tuple[IntArray, IntArray]:
     """Integers beyond which the sum has too little mass, for each row: Chernoff's bound."""
     mean = sum(times * (masses @ points) for points, masses, times in parts)
     square = [
