@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,12 @@ class Boundaries:
 
     def __len__(self) -> int:
         return len(self.name)
+
+
+def load_libraries() -> None:
+    """Import the libraries behind ``km_outside``, which takes a while, before they are needed."""
+    for name in ("pyproj", "shapely"):
+        import_module(name)
 
 
 @lru_cache(maxsize=8)

@@ -206,9 +206,11 @@ class Draft:
         keep = ~self.rejected
         self._flag_ranges()
         self._flag_outside(keep)
-        columns = {name: np.asarray(values)[keep] for name, values in self.columns.items()}
+        # Mostly every record is kept, and a slice, unlike a mask, copies nothing.
+        kept = slice(None) if keep.all() else keep
+        columns = {name: np.asarray(values)[kept] for name, values in self.columns.items()}
         count = int(keep.sum())
-        columns["quirk"] = self._quirk_texts()[keep]
+        columns["quirk"] = self._quirk_texts()[kept]
         columns["year"] = columns["date_start"].astype("datetime64[Y]").astype(int) + 1970
         columns["review"] = np.full(count, "unreviewed", dtype=object)
         columns |= _counts(columns, count)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelstats.boundaries import load_libraries
 from sahelstats.datasets.importing import Imported, import_table
 from sahelstats.datasets.report import report_json, report_of, sha256_of, version_in
 from sahelstats.files import write_atomic, write_blocks
@@ -62,9 +63,6 @@ def _texts(column: pd.Series) -> _Texts:
         codes = column.cat.codes.to_numpy()
         values = [_quoted(str(value)) for value in column.cat.categories]
     else:
-        if isinstance(column.dtype, pd.StringDtype):
-            # Plain objects: the string array is slow to walk through.
-            column = column.astype(object)
         # The key repeats nothing: to look for repetitions would be lost time.
         own = column.name in TIDY.key and not column.isna().any()
         codes, unique = (np.arange(len(column)), column) if own else pd.factorize(column)
@@ -158,9 +156,11 @@ def import_to(
     TableError
         When the file cannot be read; then nothing is written.
     """
-    # The checksum is worked out beside the import: it leaves the interpreter free.
-    with ThreadPoolExecutor(1) as beside:
+    # Beside the reading, which leaves the interpreter free: the checksum, and the libraries that
+    # tell whether a point lies in its country.
+    with ThreadPoolExecutor(2) as beside:
         checksum = beside.submit(sha256_of, path)
+        beside.submit(load_libraries)
         imported = import_table(path, producer, **options)
     stated = version or version_in(imported) or (ask() if ask else "")
     return write_import(imported, out, stated, checksum.result())
