@@ -106,8 +106,10 @@ def test_versions_are_told_apart_and_the_last_year_is_set_aside(ged_file, totals
     assert CliRunner().invoke(app, [*command, "--data-version", "24.1"]).exit_code == 0
     result = CliRunner().invoke(app, ["check-totals", str(file), str(out)])
     said = " ".join(result.output.split())
-    assert "Tables: version 24.1. Totals: version 25.1. 3 of 6 non-zero cells equal" in said
-    assert "3 of 3 non-zero cells equal (100.0%), 2022 to 2022: without 2023" in said
+    assert "Tables: version 24.1. Totals: version 25.1. 3 of 3 non-zero cells equal" in said
+    assert "(100.0%), 2022 to 2022: the years that both releases hold as revised" in said
+    assert "3 of 6 non-zero cells equal (50.0%), 2022 to 2023: with 2023" in said
+    assert "Cells that differ, by year: 2023 3 of 3." in said
     assert "`--to 2022`" in said
 
 
@@ -117,4 +119,4 @@ def test_the_same_release_needs_no_year_set_aside(ged_file, totals, tmp_path):
     command = ["import", "ucdp-ged", str(ged_file(ged(1))), "--out", str(out)]
     assert CliRunner().invoke(app, [*command, "--data-version", "25.1"]).exit_code == 0
     result = CliRunner().invoke(app, ["check-totals", str(file), str(out)])
-    assert "without 2022" not in result.output
+    assert "revise" not in result.output

@@ -273,14 +273,22 @@ def _print_totals(
         return f"{equal} ({part.share():.1%}), {part.first_year} to {part.last_year}"
 
     console.print(f"Tables: version {', '.join(versions)}. Totals: version {found.version}.")
-    console.print(f"{counted(found)}.")
-    # Each release revises the year before it most: the share without it tells the two apart.
-    earlier = found.until(found.last_year - 1)
-    if versions != [found.version] and len(earlier.cells):
+    # Each release revises the year before it most: what is no fault of an import shows there.
+    settled = found.until(found.last_year - 1)
+    if versions != [found.version] and len(settled.cells):
         console.print(
-            f"{counted(earlier)}: without {found.last_year}, which later releases revise most "
-            f"(`--to {earlier.last_year}` compares no more than that)."
+            f"{counted(settled)}: the years that both releases hold as revised "
+            f"(`--to {settled.last_year}`)."
         )
+        console.print(
+            f"{counted(found)}: with {found.last_year}, the newest year of the tables, which "
+            "later releases revise most."
+        )
+    else:
+        console.print(f"{counted(found)}.")
+    if len(years := found.by_year):
+        told = [f"{row.Index} {row.differ} of {row.cells}" for row in years[::-1].itertuples()]
+        console.print(f"Cells that differ, by year: {', '.join(told)}.")
     if found.not_in_table:
         console.print(f"Not in the table: {', '.join(found.not_in_table)}")
     grid = Table(title="Largest differences", title_justify="left")

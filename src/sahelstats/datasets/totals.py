@@ -59,6 +59,13 @@ class TotalsCheck:
         rows = slice(None) if figure is None else self.cells["figure"] == figure
         return float(self.equal[rows].mean())
 
+    @property
+    def by_year(self) -> pd.DataFrame:
+        """Cells and cells that differ (``cells``, ``differ``) of each year in which any does."""
+        differ = (~self.equal).groupby(self.cells["year"])
+        counts = pd.DataFrame({"cells": differ.size(), "differ": differ.sum()})
+        return counts[counts["differ"] > 0]
+
     def until(self, year: int) -> TotalsCheck:
         """Return the same comparison, of the years to one year only."""
         rows = self.cells[self.cells["year"] <= year].reset_index(drop=True)
