@@ -52,7 +52,7 @@ VARIANTS = [
 #: What runs the variants: ours takes them as jobs of one process.
 SWEEP = """\
 import json, sys
-from sahelstats.rerun.command import run_shown
+from sahelstats.rerun.together import run_shown
 from sahelstats.rerun.jobs import Job
 jobs = [Job(sys.argv[1], settings) for settings in json.loads(sys.argv[2])]
 sys.exit(any(result.error for result in run_shown(jobs, int(sys.argv[3]))))

@@ -10,12 +10,15 @@ from urllib.parse import unquote, unquote_to_bytes
 
 import pytest
 from made import HOSTILE, VALUES
+from typer.testing import CliRunner
 
+from sahelstats.cli import app
 from sahelstats.paths import FIGURES, ROOT
-from sahelstats.report import index
+from sahelstats.report import index, pages
 from sahelstats.report.embedding import csv_address, svg_address
 from sahelstats.report.index import HEADLINES, citation, headlines
 from sahelstats.report.pages import write_index, write_pages
+from sahelstats.rerun import contract
 from sahelstats.rerun.contract import stems
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.publishing import Places
@@ -230,3 +233,33 @@ def test_the_citation_is_that_of_the_file():
     assert known["title"] in words
     assert f"Version {known['version']}" in words
     assert known["authors"][0]["name"] in words
+
+
+@pytest.fixture
+def reported(monkeypatch, tmp_path):
+    """Return what `sahelstats report` did with some arguments, and the notebooks it wrote."""
+    for stem in ("01_one", "02_two", "02_tower"):
+        (tmp_path / f"{stem}.ipynb").touch()
+    monkeypatch.setattr(contract, "NOTEBOOKS", tmp_path)
+    written = []
+    monkeypatch.setattr(pages, "write_pages", lambda places, names: written.extend(names))
+
+    def run(*arguments):
+        return CliRunner().invoke(app, ["report", *arguments]), written
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["02_tw", "02_two", "notebooks/02_two.ipynb"])
+def test_report_takes_a_notebook_by_the_beginning_of_its_name(reported, name):
+    result, written = reported("01", name)
+    assert (result.exit_code, written) == (0, ["01_one", "02_two"])
+
+
+def test_report_names_the_notebooks_where_it_cannot_tell_which_is_meant(reported):
+    result, written = reported("01", "02", "3")
+    assert (result.exit_code, written) == (1, [])
+    assert result.stderr == (
+        "'02' is more than one notebook: 02_tower, 02_two\n"
+        "there is no notebook '3'. There are: 01_one, 02_tower, 02_two\n"
+    )

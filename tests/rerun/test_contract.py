@@ -115,15 +115,59 @@ def test_a_notebook_is_found_by_stem_number_or_file(monkeypatch, tmp_path, name)
     assert contract.find_stem(name) == "05_two"
 
 
-@pytest.mark.parametrize("name", ["5", "06", "05_too", "two", "", "../05_two"])
+@pytest.mark.parametrize("name", ["5", "06", "05_too", "two", "", ".ipynb", "../05_two"])
 def test_a_name_that_is_not_there_is_refused_with_what_there_is(monkeypatch, tmp_path, name):
     for stem in ("01_one", "05_two", "07_a", "07_b"):
         (tmp_path / f"{stem}.ipynb").touch()
     monkeypatch.setattr(contract, "NOTEBOOKS", tmp_path)
     with pytest.raises(RerunError, match="There are: 01_one, 05_two, 07_a, 07_b"):
         contract.find_stem(name)
-    with pytest.raises(RerunError, match="there is no notebook '07'"):
-        contract.find_stem("07")
+
+
+@pytest.fixture
+def notebooks(monkeypatch, tmp_path):
+    for stem in ("01_one", "02_two", "02_tower", "1_later", "10_ten"):
+        (tmp_path / f"{stem}.ipynb").touch()
+    monkeypatch.setattr(contract, "NOTEBOOKS", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("02_tw", "02_two"),
+        ("02_to.ipynb", "02_tower"),
+        ("01_one", "01_one"),
+        ("1", "1_later"),  # though 10_ten begins so, too
+        ("10", "10_ten"),
+        ("1_", "1_later"),
+    ],
+)
+def test_the_beginning_of_a_stem_is_enough_where_it_is_one_notebooks_alone(notebooks, name, stem):
+    assert contract.find_stem(name) == stem
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting"),
+    [("02", "02_tower, 02_two"), ("02_t", "02_tower, 02_two"), ("0", "01_one, 02_tower, 02_two")],
+)
+def test_a_beginning_of_several_notebooks_is_refused_with_their_names(notebooks, name, fitting):
+    with pytest.raises(RerunError) as caught:
+        contract.find_stem(name)
+    assert str(caught.value) == f"{name!r} is more than one notebook: {fitting}"
+
+
+def test_several_names_give_each_notebook_once_and_none_gives_all(notebooks):
+    assert contract.find_stems(["10", "01", "10_ten"]) == ["10_ten", "01_one"]
+    assert contract.find_stems([]) == ["01_one", "02_tower", "02_two", "10_ten", "1_later"]
+
+
+def test_every_name_that_is_wrong_is_told(notebooks):
+    with pytest.raises(RerunError) as caught:
+        contract.find_stems(["02", "01", "11_x"])
+    ambiguous, unknown = str(caught.value).splitlines()
+    assert ambiguous.startswith("'02' is more than one notebook: ")
+    assert unknown.startswith("there is no notebook '11_x'.")
+    assert unknown.endswith("There are: 01_one, 02_tower, 02_two, 10_ten, 1_later")
 
 
 def test_headings_are_those_of_markdown(written):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sahelstats.paths import DATA, is_own_table, shown
+from sahelstats.saying import said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,16 +57,6 @@ def register(app: typer.Typer) -> None:
     app.command("match")(match)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what is wrong with a file or an option into a message and an exit code."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(1) from None
-
-
 def _console() -> Console:
     from rich.console import Console
 
@@ -92,7 +83,7 @@ def import_file(
     from sahelstats.datasets.report import print_summary
     from sahelstats.datasets.writing import import_to
 
-    with _told():
+    with said(ValueError, OSError):
         target = _target(out, file)
         report = import_to(
             target, file, producer.value, version, _ask_version,
@@ -138,7 +129,7 @@ def fetch(
         print(ACLED_STEPS if producer is Producer.ACLED else GTD_STEPS)
         _ask_for_file(producer)
         return
-    with _told():
+    with said(ValueError, OSError):
         if not version:
             raise ValueError("Say which release: --version 25.1")
         if country and not api:
@@ -237,7 +228,7 @@ def check(
     from sahelstats.files import write_atomic
     from sahelstats.tables.loading import load_incidents
 
-    with _told():
+    with said(ValueError, OSError):
         loaded = [load_incidents(path) for path in tables]
         table = pd.concat(loaded, ignore_index=True)
         found = check_totals(table, totals, last)
@@ -322,7 +313,7 @@ def match(
     from sahelstats.files import write_atomic
     from sahelstats.tables.loading import load_incidents
 
-    with _told():
+    with said(ValueError, OSError):
         one, other = load_incidents(left), load_incidents(right)
         pairs = match_events(one, other, days, km, min_score, candidates)
         write_atomic(out, pairs.to_csv(index=False, lineterminator="\n"))

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from sahelstats.files import try_lock
 from sahelstats.paths import BUILD, ROOT
-from sahelstats.rerun.command import run_shown
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.inputs import stale
 from sahelstats.rerun.jobs import Job, Result
 from sahelstats.rerun.lifeline import is_running
+from sahelstats.rerun.together import run_shown
 
 LOCK = BUILD / "make.lock"
 

@@ -6,7 +6,7 @@ import ast
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,13 +47,42 @@ def stems() -> list[str]:
     return sorted(p.stem for p in NOTEBOOKS.glob("*.ipynb") if not p.name.startswith("."))
 
 
+def find_stems(names: Sequence[str]) -> list[str]:
+    """Return the stems of the notebooks that are named.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As `find_stem` takes them.
+
+    Returns
+    -------
+    list of str
+        Each notebook once, in the order of the names; all notebooks when there are none.
+
+    Raises
+    ------
+    RerunError
+        With every name that is not one notebook's.
+    """
+    found, faults = [], []
+    for name in names:
+        try:
+            found.append(find_stem(name))
+        except RerunError as error:
+            faults.append(str(error))
+    if faults:
+        raise RerunError("\n".join(faults))
+    return list(dict.fromkeys(found)) or stems()
+
+
 def find_stem(name: str) -> str:
-    """Return the stem of a notebook named by stem, file or leading number.
+    """Return the stem of a notebook named by stem, file or the beginning of its stem.
 
     Parameters
     ----------
     name : str
-        For example ``05_bamako_2024``, ``notebooks/05_bamako_2024.ipynb`` or ``05``.
+        For example ``05_bamako_2024``, ``notebooks/05_bamako_2024.ipynb``, ``05`` or ``05_b``.
 
     Returns
     -------
@@ -63,15 +92,19 @@ def find_stem(name: str) -> str:
     Raises
     ------
     RerunError
-        When there is no such notebook; names the nearest.
+        When no notebook, or more than one, begins so; names them.
     """
     known = stems()
     wanted = Path(name).stem if name.endswith(".ipynb") else name
     if wanted in known:
         return wanted
+    # A number is whole: 1 is not the beginning of 10_b where there is a 1_a.
     numbered = [stem for stem in known if stem.split("_")[0] == wanted]
-    if len(numbered) == 1:
-        return numbered[0]
+    begun = numbered or [stem for stem in known if wanted and stem.startswith(wanted)]
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise RerunError(f"{name!r} is more than one notebook: {', '.join(begun)}")
     raise RerunError(f"there is no notebook {name!r}.{_nearest(wanted, known)}")
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from sahelstats.paths import DATA, NOTEBOOKS, ROOT, shown
-from sahelstats.rerun.command import run_shown
-from sahelstats.rerun.contract import Contract, find_stem, read_contract, stems
+from sahelstats.rerun.contract import Contract, find_stems, read_contract
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.fingerprint import Present, reasons_to_run
 from sahelstats.rerun.jobs import Job
 from sahelstats.rerun.parameters import parse_settings, variant_name
 from sahelstats.rerun.publishing import Places
+from sahelstats.rerun.together import run_shown
 
 IMPORTED = DATA / "imported"
 
@@ -129,7 +129,7 @@ def rerun_imported(
     path : str
         The table.
     names : sequence of str
-        Stems, files or leading numbers; all notebooks when empty.
+        Notebooks as `find_stem` takes them; all when empty.
     settings : sequence of str
         ``NAME=VALUE`` texts, each for the notebooks that have the parameter.
     workers : int
@@ -150,7 +150,7 @@ def rerun_imported(
         Before the first run, when the table, a name or a setting cannot be used.
     """
     table = imported_table(path)
-    chosen = [find_stem(name) for name in names] or stems()
+    chosen = find_stems(names)
     contracts = {stem: read_contract(NOTEBOOKS / f"{stem}.ipynb") for stem in chosen}
     folder, given = _given(settings, contracts, table)
     places = Places.of(folder)

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sahelstats.paths import BUILD, FIGURES, NOTEBOOKS, ROOT, shown
-from sahelstats.rerun.command import cores, ended_by_signals
-from sahelstats.rerun.contract import find_stem, read_contract, stems
+from sahelstats.rerun.contract import find_stems, read_contract
 from sahelstats.rerun.differences import count_values, difference, value_differences
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.fingerprint import Change, input_changes, read_record
@@ -24,6 +23,7 @@ from sahelstats.rerun.order import longest_first
 from sahelstats.rerun.progress import watch
 from sahelstats.rerun.publishing import Places, digests, sha256
 from sahelstats.rerun.shadow import Shadow, project_files
+from sahelstats.rerun.together import cores, ended_by_signals
 
 MANIFEST = FIGURES / "manifest.json"
 KINDS = ("csv", "png", "svg")
@@ -107,7 +107,7 @@ def verify(names: Sequence[str] = (), workers: int = 0, cold: bool = False) -> l
     Parameters
     ----------
     names : sequence of str
-        Stems, files or leading numbers; all notebooks when empty.
+        Notebooks as `find_stem` takes them; all when empty.
     workers : int
         How many notebooks at once; 0 for as many as there are cores.
     cold : bool
@@ -123,7 +123,7 @@ def verify(names: Sequence[str] = (), workers: int = 0, cold: bool = False) -> l
     RerunError
         When a notebook is not known, or there is no manifest to compare with.
     """
-    chosen = [find_stem(name) for name in names] or stems()
+    chosen = find_stems(names)
     manifest = _manifest()
     parameters = [read_contract(NOTEBOOKS / f"{stem}.ipynb").parameters for stem in chosen]
     files = {path: sha256(ROOT / path) for path in project_files(chosen, parameters)}

@@ -1,4 +1,4 @@
-"""``sahelstats total``: the total of a table, by groups, with the assumption it rests on."""
+"""What ``sahelstats total`` does: a total by groups, with the assumption it rests on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sahelstats rerun``: several notebooks, with their progress shown."""
+"""Several notebooks at once, with their progress shown: what ``sahelstats rerun`` does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from sahelstats.files import locked
 from sahelstats.paths import BUILD, NOTEBOOKS, shown
-from sahelstats.rerun.contract import find_stem, read_contract, stems
+from sahelstats.rerun.contract import find_stems, read_contract
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.jobs import Event, Job, Result, run_jobs
 from sahelstats.rerun.order import longest_first, note_seconds
@@ -29,7 +29,7 @@ def rerun_all(
     Parameters
     ----------
     names : sequence of str
-        Stems, files or leading numbers; all notebooks when empty.
+        Notebooks as `find_stem` takes them; all when empty.
     settings : sequence of str
         ``NAME=VALUE`` texts for all of them.
     workers : int
@@ -47,7 +47,7 @@ def rerun_all(
     RerunError
         Before the first run, when a name or setting is not known.
     """
-    chosen = list(dict.fromkeys(find_stem(name) for name in names)) or stems()
+    chosen = find_stems(names)
     if not chosen:
         raise RerunError(f"there are no notebooks in {shown(NOTEBOOKS)}")
     return run_shown([Job(stem, _parsed(settings, stem)) for stem in chosen], workers, cold)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sahelstats.rerun.command import cores, ended_by_signals, run_shown
 from sahelstats.rerun.jobs import Job, Result
 from sahelstats.rerun.progress import watch
 from sahelstats.rerun.sweeping import Outcome, as_table, run_sweep, summary
 from sahelstats.rerun.sweeps import Sweep, read_sweep
+from sahelstats.rerun.together import cores, ended_by_signals, run_shown
 
 
 def sweep_from(
