@@ -37,11 +37,12 @@ def said(*errors: type[Exception]) -> Iterator[None]:
 
     Examples
     --------
-    >>> with said(ValueError):
-    ...     raise ValueError("so it is")
-    Traceback (most recent call last):
-    ...
-    click.exceptions.Exit: 1
+    >>> try:
+    ...     with said(ValueError):
+    ...         raise ValueError("no such table")
+    ... except typer.Exit as leaving:
+    ...     leaving.exit_code
+    1
     """
     try:
         yield

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from sahelstats.casualties import MODELS, partitioned, total_by, total_by_parquet
+from sahelstats.casualties import MODELS, partitioned, tallies, total_by, total_by_parquet
 from sahelstats.cli import app
 from sahelstats.tables import load_claims, load_incidents
 
@@ -137,9 +137,9 @@ def test_model_claims_keeps_incidents_apart(tmp_path: Path) -> None:
 
 
 def test_the_tally_is_small(table: pd.DataFrame) -> None:
-    plan = partitioned.Plan(("year",), "killed", "excl_attackers", violence=True)
-    once = partitioned.tally_frame(table, plan)
-    often = partitioned.merged([once] * 1_000)
+    plan = tallies.Plan(("year",), "killed", "excl_attackers", violence=True)
+    once = tallies.tally_frame(table, plan)
+    often = tallies.merged([once] * 1_000)
     assert len(often.rows) == len(once.rows) < len(table)
     assert often.rows["times"].sum() == 1_000 * len(table)
 

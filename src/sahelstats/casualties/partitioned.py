@@ -1,52 +1,35 @@
 """Totals by group of a Parquet folder of any size: counted in pieces by Dask, added up exactly.
 
-What a total needs of a table is how often each range occurs in each group. That is counted piece by
-piece, a few hundred thousand rows at a time; the counts are merged; and the totals are those that
-`total_by` computes, from the counts instead of the rows. Memory follows the number of distinct
-(group, range) rows, and where tolls are whole people the largest group, not the folder.
+What a total needs of a table is how often each range occurs in each group: its tally. That is taken
+piece by piece, a few hundred thousand rows at a time; the tallies are merged; and the totals are
+those that `total_by` computes, from the counts instead of the rows. Memory follows the number of
+distinct (group, range) rows, and where tolls are whole people the largest group, not the folder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from sahelstats.casualties.checks import (
-    RowFault,
-    merge_faults,
-    need_columns,
-    one_of,
-    refuse,
-    refuse_faults,
-    row_fault,
-    row_names,
-)
+from sahelstats.casualties.checks import need_columns, one_of, refuse, refuse_faults
 from sahelstats.casualties.grouped import Question, totals_of
 from sahelstats.casualties.incidents import MODELS
 from sahelstats.casualties.opinion import KAPPA, check_kappa
-from sahelstats.casualties.tolls import (
-    RangeNotes,
-    ordered_figures,
-    range_faults,
-    range_names,
-    toll_ranges,
-)
+from sahelstats.casualties.tallies import Plan, Tally, merged, tally_frame
 from sahelstats.casualties.totals import INDEPENDENT, Dependence, check_dependence
 
 if TYPE_CHECKING:
     from distributed import Client
 
-# Rows of a task, and rows that are in memory at once; both of a worker.
+#: Rows of a task, and rows that are in memory at once; both of a worker.
 ROWS_PER_PIECE = 2_000_000
 ROWS_AT_ONCE = 200_000
-# Tallies merged in one task.
+#: Tallies merged in one task.
 MERGED_AT_ONCE = 16
-COUNTS = ["times", "n_reordered"]
 
 
 @dataclass(frozen=True)
@@ -64,53 +47,6 @@ class Piece:
     path: str
     row_groups: tuple[int, ...]
     folders: dict[str, tuple[Any, str]]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is counted: the columns of a group, the range, and what else tells rows apart."""
-
-    by: tuple[str, ...]
-    outcome: str
-    basis: str
-    violence: bool
-    ids: frozenset[str] = frozenset()
-
-    @property
-    def needed(self) -> list[str]:
-        """Columns that must be there."""
-        more = ["type_of_violence"] if self.violence else []
-        more += ["incident_id"] if self.ids else []
-        return list(dict.fromkeys([*self.by, *range_names(self.outcome, self.basis), *more]))
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How often each distinct row occurs, or why the rows cannot be used.
-
-    Attributes
-    ----------
-    rows : DataFrame
-        The columns of the groups, low, best and high in order, what else the plan asks for,
-        ``times`` (incidents with these values) and ``n_reordered`` (of them with bounds that were
-        out of order).
-    faults : list of RowFault
-        Empty, or the rows are of no use.
-    """
-
-    rows: pd.DataFrame
-    faults: list[RowFault] = field(default_factory=list)
-
-    def notes(self, outcome: str, basis: str) -> RangeNotes:
-        """Return how many of the incidents are not plain ranges, as ``TollRanges.notes`` does."""
-        ranges, times = toll_ranges(self.rows, outcome, basis), self.rows["times"].to_numpy()
-        upper_only = ~ranges.missing & ~ranges.has_best
-        return RangeNotes(
-            int(times.sum()),
-            int(times[ranges.missing].sum()),
-            int(times[upper_only].sum()),
-            int(self.rows["n_reordered"].sum()),
-        )
 
 
 def total_by_parquet(
@@ -339,69 +275,3 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.reset_index(drop=True)
     coded = [name for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)]
     return frame.astype({name: frame[name].cat.categories.dtype for name in coded})
-
-
-def tally_frame(table: pd.DataFrame, plan: Plan) -> Tally:
-    """Return the tally of a table in memory.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Tidy incidents, at least the columns of the plan.
-    plan : Plan
-        What to count.
-
-    Returns
-    -------
-    Tally
-        With faults instead of rows where the ranges cannot be used.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"year": [2023] * 3, "killed_low": [4, 4, 1],
-    ...     "killed_best": [5, 5, 2], "killed_high": [9, 9, 3]})
-    >>> plan = Plan(("year",), "killed", "excl_attackers", violence=False)
-    >>> tally_frame(table, plan).rows["times"].tolist()
-    [1, 2]
-    """
-    faults = range_faults(table, plan.outcome, plan.basis)
-    if faults:
-        return Tally(pd.DataFrame(), faults)
-    table = table.reset_index(drop=True)
-    figures, reordered = ordered_figures(table, plan.outcome, plan.basis)
-    rows = table[plan.needed].assign(**figures, times=1, n_reordered=reordered.astype(np.int64))
-    if plan.violence:
-        told = figures.notna().any(axis=1) & toll_ranges(table, plan.outcome, plan.basis).has_best
-        bad = told & rows["type_of_violence"].isna()
-        if fault := row_fault(bad, "missing type_of_violence", row_names(table)):
-            return Tally(pd.DataFrame(), [fault])
-    if plan.ids:
-        # Only an incident that claims speak of must be known by name.
-        rows["incident_id"] = rows["incident_id"].where(rows["incident_id"].isin(plan.ids))
-    return Tally(_counted(rows))
-
-
-def _counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return each distinct row once, with its counts added up."""
-    keys = [name for name in rows.columns if name not in COUNTS]
-    return rows.groupby(keys, dropna=False, observed=True, sort=True)[COUNTS].sum().reset_index()
-
-
-def merged(tallies: Sequence[Tally]) -> Tally:
-    """Return the tally of several tables together; faults of any of them are those of all.
-
-    Parameters
-    ----------
-    tallies : sequence of Tally
-        Of the same plan.
-
-    Returns
-    -------
-    Tally
-    """
-    if faults := [fault for tally in tallies for fault in tally.faults]:
-        return Tally(pd.DataFrame(), merge_faults(faults))
-    rows = [tally.rows for tally in tallies if len(tally.rows)]
-    if len(rows) < 2:
-        return Tally(rows[0] if rows else pd.DataFrame())
-    return Tally(_counted(pd.concat(rows, ignore_index=True)))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.figures import maps, palette
+from sahelstats.figures.extents import REGION
 from sahelstats.figures.style import FAINT, INK, QUIET, name_rungs
 from sahelstats.figures.years import highest_share, year_axis, yearly_marks
 from sahelstats.summaries import country_name
@@ -72,7 +73,7 @@ def deaths_map(
     places: pd.DataFrame | None,
     top: pd.DataFrame,
     circle: tuple[float, float, float] | None = None,
-    extent: tuple[float, float, float, float] = maps.REGION,
+    extent: tuple[float, float, float, float] = REGION,
 ) -> Axes:
     """Draw incidents by toll and precision, the deadliest with their number.
 

@@ -222,7 +222,7 @@ def southern_limits(
     year_axis(ax, tenth)
     years = tenth["year"].to_numpy(float)
     if km_per_year is not None:
-        slope = -km_per_year / maps.KM_PER_DEGREE
+        slope = -km_per_year / extents.KM_PER_DEGREE
         ends = np.array([years.min() - 0.4, years.max() + 0.4])
         start = float(np.nanmedian(tenth["value"].to_numpy(float) - slope * years))
         ax.plot(ends, start + slope * ends, color=BLUE, linewidth=1.1, linestyle=(0, (5, 3)),
