@@ -71,7 +71,7 @@ def _page(places: Places, stem: str) -> str:
     return render(
         "notebook.html.j2",
         home=link_to(REPORTS / "index.html", places.reports),
-        site=site_links(places),
+        site=site_links(places.reports),
         number=stem.partition("_")[0],
         variant=variant_of(places),
         imported="" if table is None else source_of(table),
@@ -92,10 +92,10 @@ def _page(places: Places, stem: str) -> str:
     )
 
 
-def site_links(places: Places) -> list[tuple[str, str]]:
-    """Return the links at the head of every page: name, address."""
+def site_links(page_folder: Path) -> list[tuple[str, str]]:
+    """Return the links at the head of every page: name, address as seen from the page's folder."""
     names = (("All questions", "index.html"), ("Incidents and claims", "explorer.html"))
-    return [(name, link_to(REPORTS / file, places.reports)) for name, file in names]
+    return [(name, link_to(REPORTS / file, page_folder)) for name, file in names]
 
 
 def _neighbours(places: Places, stem: str) -> list[tuple[str, str, str]]:

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 
-#: What a page may load: nothing but what it holds. The address of its script is its checksum, so
-#: that no other script runs, whatever the data hold.
+#: What a page may load: nothing but what it holds, and pictures beside it where it shows any. The
+#: address of its script is its checksum, so that no other script runs, whatever the data hold.
 POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts};"
+    "default-src 'none'; img-src {images}; style-src 'unsafe-inline'; script-src {scripts};"
     " base-uri 'none'; form-action 'none'"
 )
 
 
-def render(template: str, scripts: tuple[str, ...] = ("page.js",), **content: Any) -> str:
+def render(
+    template: str, scripts: tuple[str, ...] = ("page.js",), images: str = "data:", **content: Any
+) -> str:
     """Return a page.
 
     Parameters
@@ -34,13 +36,15 @@ def render(template: str, scripts: tuple[str, ...] = ("page.js",), **content: An
         File in ``templates``.
     scripts : tuple of str
         Files beside this one, written into the page.
+    images : str
+        Where pictures may come from, as a Content-Security-Policy says it.
     **content
         What the template shows. Text is escaped; HTML has to be marked as such in the template.
 
     Returns
     -------
     str
-        HTML that needs no other file.
+        HTML that needs no other file, but for such pictures.
     """
     sources = [(HERE / name).read_text(encoding="utf-8") for name in scripts]
     allowed = " ".join(f"'sha256-{_checksum(source)}'" for source in sources)
@@ -50,7 +54,7 @@ def render(template: str, scripts: tuple[str, ...] = ("page.js",), **content: An
         .render(
             css=(HERE / "page.css").read_text(encoding="utf-8"),
             scripts=sources,
-            policy=POLICY.format(scripts=allowed),
+            policy=POLICY.format(images=images, scripts=allowed),
             version=sahelstats.__version__,
             **content,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import json
@@ -13,14 +12,15 @@ from typing import Any
 from urllib.parse import quote
 
 from sahelstats.files import write_atomic
-from sahelstats.paths import NOTEBOOKS
-from sahelstats.report.pages import write_pages
+from sahelstats.paths import NOTEBOOKS, REPORTS
+from sahelstats.report.embedding import link_to
+from sahelstats.report.pages import site_links, write_pages
+from sahelstats.report.rendering import render
 from sahelstats.rerun.contract import read_contract
 from sahelstats.rerun.sweeping import Outcome
 from sahelstats.rerun.sweeps import Sweep
 
 HERE = Path(__file__).parent
-TEMPLATES = HERE / "templates"
 
 #: Stands for a parameter that a variant leaves as the notebook has it.
 DEFAULT = "the notebook's default"
@@ -72,24 +72,21 @@ def sweep_page(sweep: Sweep, outcomes: Sequence[Outcome]) -> str:
         HTML that loads nothing from the network; everything on it can be reached by keyboard, and
         without scripts it is a table of links.
     """
-    import jinja2
-
     runs = [_run(outcome) for outcome in outcomes]
     axes = _axes(outcomes, runs)
     # Inside a script element only "<" could end it.
     data = json.dumps({"runs": runs, "axes": list(axes)}, ensure_ascii=False)
-    script = (HERE / "sweep.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
-    return environment.get_template("sweep.html.j2").render(
+    return render(
+        "sweep.html.j2",
+        scripts=("sweep.js",),
+        images="'self' file: data:",
+        home=link_to(REPORTS / "index.html", sweep.folder),
+        site=site_links(sweep.folder),
         name=sweep.name,
-        css=jinja2.filters.Markup((HERE / "page.css").read_text(encoding="utf-8")),
         axes=axes,
         runs=runs,
         failed=sum(run["state"] == "failed" for run in runs),
-        data=jinja2.filters.Markup(data.replace("<", "\\u003c")),
-        script=jinja2.filters.Markup(script),
-        script_digest=digest,
+        data=data.replace("<", "\\u003c"),
     )
 
 
