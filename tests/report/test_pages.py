@@ -199,7 +199,7 @@ def test_the_index_has_a_card_for_each_notebook_and_links_to_it(site):
     assert sum(tag == "img" for tag, _ in tags) == len(stems())
     for target in (link for link in links if link.startswith("../")):
         # The explorer is made by make, not here.
-        assert target.endswith("reports/explorer.html") or (site.folder / target).exists()
+        assert target.endswith("reports/explorer.html") or (site.folder / unquote(target)).exists()
     for name in ("incidents.csv", "claims.csv", "datapackage.json"):
         assert any(link.endswith(name) for link in links)
 

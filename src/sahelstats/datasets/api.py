@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import shutil
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from sahelstats.datasets.downloading import (
     ATTEMPTS,
     FetchError,
     Progress,
+    attempts,
     check_address,
     new_session,
     request,
@@ -146,9 +146,7 @@ def _text(session: Any, address: str, pause: float) -> str:
     import requests
 
     reason = ""
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(pause * 2 ** (attempt - 1))
+    for _ in attempts(pause):
         try:
             with request(session, address, {}) as response:
                 if response.status_code != 200:

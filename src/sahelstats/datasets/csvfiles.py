@@ -153,16 +153,12 @@ def _read_frame(
     all is read again as text, so that the cell can be told.
     """
     try:
-        return _parse(source, form, layout, names, "utf-8", as_numbers=True), "utf-8"
-    except UnicodeDecodeError as error:
-        _refuse_unless_cp1252(source, error)
-        return _parse(source, form, layout, names, "cp1252", as_numbers=False), "cp1252"
-    except TableError:
-        raise
-    except ValueError:
-        pass
-    try:
-        return _parse(source, form, layout, names, "utf-8", as_numbers=False), "utf-8"
+        try:
+            return _parse(source, form, layout, names, "utf-8", as_numbers=True), "utf-8"
+        except (TableError, UnicodeDecodeError):  # no matter of numbers
+            raise
+        except ValueError:
+            return _parse(source, form, layout, names, "utf-8", as_numbers=False), "utf-8"
     except UnicodeDecodeError as error:
         _refuse_unless_cp1252(source, error)
         return _parse(source, form, layout, names, "cp1252", as_numbers=False), "cp1252"

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -96,6 +96,30 @@ def new_session(url: str, headers: Mapping[str, str]) -> requests.Session:
     return session
 
 
+def attempts(pause: float) -> Iterator[int]:
+    """Count the attempts at a thing, waiting between them, twice as long each time.
+
+    Parameters
+    ----------
+    pause : float
+        Seconds before the second.
+
+    Yields
+    ------
+    int
+        From 0, ``ATTEMPTS`` of them.
+
+    Examples
+    --------
+    >>> list(attempts(0.0))
+    [0, 1, 2, 3, 4]
+    """
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(pause * 2 ** (attempt - 1))
+        yield attempt
+
+
 def request(session: requests.Session, url: str, headers: Mapping[str, str]) -> requests.Response:
     """Ask for an address; follows redirects on the same host only.
 
@@ -178,9 +202,7 @@ def download(
     check_address(url)
     session = new_session(url, headers or {})
     reason = ""
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(pause * 2 ** (attempt - 1))
+    for _ in attempts(pause):
         try:
             return _attempt(session, url, part, max_bytes, progress or (lambda done, of: None))
         except (_CutError, requests.ConnectionError, requests.Timeout) as error:

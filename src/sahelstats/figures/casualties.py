@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.figures import palette
-from sahelstats.figures.style import FAINT, INK, ON_GRID, QUIET, plain_ticks
+from sahelstats.figures.style import FAINT, INK, ON_GRID, QUIET, name_rungs, plain_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
     top = max(float(data["high"].max()), _highest(reports))
     ax.set_xscale("function", functions=(_root, _square))
     ax.set_xlim(0, top * 1.12)
-    ax.set_ylim(len(data) - 0.4, -0.6)
+    name_rungs(ax, data["label"].tolist(), 7.2)
     for y, (_, row) in enumerate(data.iterrows()):
         low, best, high = (float(row[name]) for name in ("low", "best", "high"))
         ax.plot([low, high], [y, y], color=BAR, linewidth=7, solid_capstyle="butt", zorder=1)
@@ -65,12 +65,8 @@ def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
         text = range_text(low, high, bool(row["open_above"]))
         ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), size=6.8, color=QUIET,
                 va="center")  # fmt: skip
-    ax.set_yticks(range(len(data)), data["label"].tolist())
-    ax.tick_params(axis="y", length=0, labelsize=7.2)
     marks = (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if top > 60 else (0, 2, 5, 10, 20, 30, 50)
     ax.set_xticks([x for x in marks if x <= top * 1.12])
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     return ax
 
 
@@ -192,15 +188,11 @@ def dumbbells(ax: Axes, data: pd.DataFrame) -> Axes:
         text = f"{row['without']:,} to {row['with_attackers']:,}"
         ax.text(1.01, height, text, transform=ax.get_yaxis_transform(), size=7, color=QUIET,
                 va="center")  # fmt: skip
-    ax.set_yticks(y, data["label"].tolist())
-    ax.tick_params(axis="y", length=0, labelsize=7.5)
-    ax.set_ylim(len(data) - 0.4, -0.6)
+    name_rungs(ax, data["label"].tolist(), 7.5)
     ax.set_xscale("function", functions=(_root, _square))
     ax.set_xlim(left=0)
     top = float(data[["without", "with_attackers"]].to_numpy().max())
     ax.set_xticks([x for x in (0, 10, 25, 50, 100, 200, 400, 700, 1000) if x <= top * 1.1])
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     ax.legend(loc="lower right", **ON_GRID)
     return ax
 
@@ -229,13 +221,9 @@ def drivers(ax: Axes, data: pd.DataFrame) -> Axes:
     for height, note in zip(y.tolist(), data["note"], strict=True):
         ax.text(1.01, height, note, transform=ax.get_yaxis_transform(), size=7, color=QUIET,
                 va="center")  # fmt: skip
-    ax.set_yticks(y, data["label"].tolist())
-    ax.tick_params(axis="y", length=0, labelsize=7.5)
-    ax.set_ylim(len(data) - 0.4, -0.6)
+    name_rungs(ax, data["label"].tolist(), 7.5)
     ax.set_xlim(left=0)
     ax.set_xlabel("percent")
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     ax.legend(loc="lower right", **ON_GRID)
     return ax
 

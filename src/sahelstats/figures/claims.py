@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from sahelstats.figures import palette
-from sahelstats.figures.style import FAINT, INK, QUIET
+from sahelstats.figures.style import INK, QUIET, name_rungs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,15 +40,10 @@ def claim_ladder(ax: Axes, data: pd.DataFrame, xmax: float, label_width: int = 4
     for y, (_, claim) in enumerate(data.iterrows()):
         colour = palette.SOURCE_TYPE.get(str(claim["source_type"]), palette.OTHER)
         _rung(ax, y, claim, colour, xmax)
-    labels = [_cut(label, label_width) for label in data["label"]]
-    ax.set_yticks(range(len(data)), labels)
+    name_rungs(ax, [_cut(label, label_width) for label in data["label"]], 7.2)
     for tick, counted in zip(ax.get_yticklabels(), data["counted"], strict=True):
         tick.set_color(INK if counted else QUIET)
-    ax.tick_params(axis="y", length=0, labelsize=7.2)
-    ax.set_ylim(len(data) - 0.4, -0.6)
     ax.set_xlim(0, xmax)
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     return ax
 
 
@@ -166,12 +160,8 @@ def range_ladder(ax: Axes, data: pd.DataFrame, xmax: float, colour: str = "#4477
         ax.text(
             max(high, best) + beyond + 0.015 * xmax, y, text, size=7.5, color=QUIET, va="center"
         )
-    ax.set_yticks(np.arange(len(data)), data["label"].tolist())
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(len(data) - 0.4, -0.6)
+    name_rungs(ax, data["label"].tolist())
     ax.set_xlim(0, xmax)
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     return ax
 
 

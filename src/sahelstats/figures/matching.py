@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sahelstats.figures.casualties import range_text
-from sahelstats.figures.style import FAINT, INK, ON_GRID, QUIET
+from sahelstats.figures.style import FAINT, INK, ON_GRID, QUIET, name_rungs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,10 +58,15 @@ def found_bars(ax: Axes, data: pd.DataFrame, by: str) -> Axes:
     for at, (some, n) in enumerate(zip(found, every, strict=True)):
         ax.text(at, n + every.max() * 0.015, f"{some}\nof {n}", ha="center", va="bottom", size=6.6,
                 color=INK, linespacing=0.95)  # fmt: skip
-    ax.set_xticks(x, [str(cell) for cell in data[by]])
-    ax.tick_params(axis="x", length=0, labelsize=7.2)
+    return _name_bars(ax, x, [str(cell) for cell in data[by]], 7.2, every.max() * 1.16)
+
+
+def _name_bars(ax: Axes, at: ArrayLike, names: Sequence[str], size: float, top: float) -> Axes:
+    """Name bars whose heights are written on them: what a scale at the left would say twice."""
+    ax.set_xticks(at, names)
+    ax.tick_params(axis="x", length=0, labelsize=size)
     ax.set_yticks([])
-    ax.set_ylim(0, every.max() * 1.16)
+    ax.set_ylim(0, top)
     ax.spines["left"].set_visible(False)
     return ax
 
@@ -87,12 +94,7 @@ def day_bars(ax: Axes, days_later: pd.Series, most: int = 3) -> Axes:
     ax.bar_label(bars, [f"{n}" if n else "" for n in counts], size=7.2, padding=1)
     names = [f"{day:+d}" if day else "same" for day in counts.index]
     names[0], names[-1] = f"{-most}\nor less", f"+{most}\nor more"
-    ax.set_xticks(counts.index, names)
-    ax.tick_params(axis="x", length=0, labelsize=7)
-    ax.set_yticks([])
-    ax.set_ylim(0, counts.max() * 1.08)
-    ax.spines["left"].set_visible(False)
-    return ax
+    return _name_bars(ax, counts.index, names, 7, counts.max() * 1.08)
 
 
 def distance_strip(ax: Axes, data: pd.DataFrame, least: float = 0.1) -> Axes:
@@ -295,11 +297,7 @@ def lacking_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
         ax.plot([row["best"]], [y], "o", color=colour, markersize=4.6, linestyle="none", label=name)
         ax.text(1.01, y, range_text(float(row["low"]), float(row["high"]), False), size=6.8,
                 transform=ax.get_yaxis_transform(), color=QUIET, va="center")  # fmt: skip
-    ax.set_yticks(range(len(data)), data["label"].tolist())
-    ax.tick_params(axis="y", length=0, labelsize=7.2)
-    ax.set_ylim(len(data) - 0.4, -0.6)
+    name_rungs(ax, data["label"].tolist(), 7.2)
     ax.set_xticks([x for x in (0, 5, 10, 25, 50, 100, 200, 300, 500, 1000) if x <= top * 1.08])
-    ax.grid(axis="x", color=FAINT)
-    ax.spines["left"].set_visible(False)
     ax.legend(loc="lower right", bbox_to_anchor=(1.08, 1.0), **ON_GRID)
     return ax

@@ -137,7 +137,7 @@ def _lines(text: str, characters: int, size: float, weight: str = "normal") -> l
         characters -= 2
 
 
-def name_rungs(ax: Axes, names: Sequence[str]) -> Axes:
+def name_rungs(ax: Axes, names: Sequence[str], size: float | None = None) -> Axes:
     """Name the rungs of a ladder at its left, the first at the top.
 
     Parameters
@@ -146,6 +146,8 @@ def name_rungs(ax: Axes, names: Sequence[str]) -> Axes:
         With rung k drawn at height k.
     names : sequence of str
         From the top.
+    size : float, optional
+        Of the names, in points; without one the style's own.
 
     Returns
     -------
@@ -153,7 +155,7 @@ def name_rungs(ax: Axes, names: Sequence[str]) -> Axes:
         With faint lines upright through all rungs, and no line at its left.
     """
     ax.set_yticks(range(len(names)), names)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, **({} if size is None else {"labelsize": size}))
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.grid(axis="x", color=FAINT)
     ax.spines["left"].set_visible(False)
