@@ -195,7 +195,7 @@ def test_a_failure_does_not_stop_the_other_notebooks(failed):
         (("01", "--set", "steps"), "'steps' is not of the form NAME=VALUE"),
         (("01", "--set", "steps=4", "--set", "steps=5"), "steps is set twice"),
         (("11", "--set", "steps=4"), "needs exactly one cell tagged 'parameters', has 0"),
-        (("01_raise",), "there is no notebook '01_raise'. Did you mean '01_raises'?"),
+        (("01_rises",), "there is no notebook '01_rises'. Did you mean '01_raises'?"),
         (("../notebooks/01_raises",), "there is no notebook '../notebooks/01_raises'"),
     ],
 )
