@@ -11,6 +11,7 @@ import math
 import os
 import re
 import string
+import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,9 @@ from sahelstats.paths import BUILD
 #: Set by the runner: the notebook's stem, and the folder that takes what the run makes.
 STEM_VARIABLE = "SAHELSTATS_STEM"
 FOLDER_VARIABLE = "SAHELSTATS_RUN_FOLDER"
+
+#: Audit event with the path of a file that is read past Python; the runner listens.
+READS = "sahelstats.reads"
 
 #: What a figure may be called: it becomes part of file names.
 FIGURE_NAME = r"[a-z0-9]+(?:_[a-z0-9]+)*"
@@ -227,6 +231,38 @@ def answer(*lines: str, **values: Any) -> None:
     run.answer = [fill_markdown(line, **values) for line in lines]
     run.write()
     _show_markdown("\n".join(f"* {line}" for line in run.answer), "answer")
+
+
+def reads(path: Path | str) -> Path | str:
+    """Declare a file or folder under ``data/`` that a library opens where the runner cannot see it.
+
+    Files that Python opens are seen, and so are those that pandas, pyarrow, GeoPandas, h5py and
+    sqlite3 are given by path. Others make the notebook run again only when it declares them.
+
+    Parameters
+    ----------
+    path : Path or str
+        What is read, a folder with all that is in it.
+
+    Returns
+    -------
+    Path or str
+        The same, to hand on.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> import duckdb                                               # doctest: +SKIP
+    >>> duckdb.read_parquet(reads("data/events.parquet"))           # doctest: +SKIP
+    """
+    if not Path(path).exists():
+        raise FileNotFoundError(f"there is no {path} to read")
+    sys.audit(READS, os.fspath(path))
+    return path
 
 
 def _show_markdown(text: str, role: str) -> None:

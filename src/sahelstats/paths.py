@@ -11,6 +11,7 @@ ROOT = Path(os.environ.get("SAHELSTATS_ROOT", Path(__file__).resolve().parents[2
 DATA = ROOT / "data"
 CURATED = DATA / "curated"
 BOUNDARIES = DATA / "boundaries"
+IMPORTED = DATA / "imported"
 INCIDENTS = DATA / "incidents.csv"
 NOTEBOOKS = ROOT / "notebooks"
 FIGURES = ROOT / "figures"

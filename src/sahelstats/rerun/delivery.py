@@ -11,7 +11,7 @@ from sahelstats.notebook import FIGURE_NAME
 from sahelstats.paths import BUILD
 from sahelstats.rerun.folders import run_folder
 from sahelstats.rerun.jobs import Job, Result
-from sahelstats.rerun.publishing import Places, publish
+from sahelstats.rerun.publishing import Places, listing_digest, publish
 from sahelstats.rerun.worker import Delivery
 
 
@@ -70,6 +70,7 @@ def _fault(stem: str, files: Mapping[str, str], delivery: Delivery) -> str:
         return "its record is not complete"
     if came != wanted or not complete:
         return "its files are not those of its record"
-    if other := [path for path, digest in used.items() if files.get(path) != digest]:
+    folders = {path: listing_digest(path, files) for path in used if path.endswith("/")}
+    if other := [path for path, digest in used.items() if {**files, **folders}.get(path) != digest]:
         return f"it used other data: {', '.join(other)}"
     return ""

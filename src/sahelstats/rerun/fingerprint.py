@@ -12,7 +12,7 @@ from typing import Any
 from sahelstats.paths import DATA, ROOT
 from sahelstats.rerun.contract import Contract
 from sahelstats.rerun.inputs import cleaned
-from sahelstats.rerun.publishing import LOCK_FILE, Places, sha256
+from sahelstats.rerun.publishing import LOCK_FILE, Places, digest_of, sha256
 
 #: Kinds of inputs in the order in which people look for a cause.
 KINDS = ("data", "notebook", "package", "parameters", "environment")
@@ -52,12 +52,12 @@ class Present:
         self._known: dict[Path, str] = {}
 
     def of(self, path: Path | str) -> str:
-        """Return the sha256 of a file, empty when there is none.
+        """Return the sha256 of a file or folder's names, empty when there is none.
 
         Parameters
         ----------
         path : Path or str
-            Absolute, or relative to the clone.
+            Absolute, or relative to the clone; a folder ends with ``/``.
 
         Returns
         -------
@@ -66,7 +66,7 @@ class Present:
         """
         file = self.root / path
         if file not in self._known:
-            self._known[file] = sha256(file) if file.is_file() else ""
+            self._known[file] = digest_of(str(path), self.root)
         return self._known[file]
 
     def inputs(self, record: Mapping[str, Any], contract: Contract) -> dict[str, Any]:

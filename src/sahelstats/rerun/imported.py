@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sahelstats.paths import DATA, NOTEBOOKS, ROOT, shown
+from sahelstats.paths import IMPORTED, NOTEBOOKS, ROOT, shown
 from sahelstats.rerun.contract import Contract, find_stems, read_contract
 from sahelstats.rerun.errors import RerunError
 from sahelstats.rerun.fingerprint import Present, reasons_to_run
@@ -15,8 +15,6 @@ from sahelstats.rerun.jobs import Job
 from sahelstats.rerun.parameters import parse_settings, variant_name
 from sahelstats.rerun.publishing import Places
 from sahelstats.rerun.together import run_shown
-
-IMPORTED = DATA / "imported"
 
 #: What a table may be called: its name becomes that of a folder.
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"

@@ -190,6 +190,9 @@ def _mend_dates(root: Path) -> None:
     for path in _files(root, f"{MIRROR}/**/*"):
         if _date(path) > limit:
             os.utime(path, ns=(now, now))
+    for folder in (root / MIRROR).glob("data/**/"):
+        if _date(folder) > limit:
+            os.utime(folder, ns=(now, now))
     for pattern in PRODUCTS:
         for path in _files(root, pattern):
             if _date(path) > limit:
@@ -228,12 +231,17 @@ def _rules(root: Path, figures: dict[str, list[str]], package: list[str]) -> str
 def _used(root: Path, stem: str) -> list[str]:
     """Return the mirrored inputs of a notebook: those its last run used, as far as known."""
     used = {"requirements.lock", f"notebooks/{stem}.ipynb"}
+    empty: set[str] = set()  # folders that were listed and held nothing
     try:
         record = json.loads((root / RECORDS / f"{stem}.json").read_text(encoding="utf-8"))
-        used |= {*record["inputs"]["data"], *record["inputs"]["package"]}
+        data = record["inputs"]["data"]
+        used |= {*data, *record["inputs"]["package"]}
+        empty = {path for path in data if not data[path]}
     except (OSError, ValueError, KeyError, TypeError):
         used.add("data/incidents.csv")  # never run: most need the table, and it takes building
-    copies = {f"{MIRROR}/{path}" for path in used}
+    # A folder that a notebook lists ends with /; its copy is new when a file comes or goes.
+    none = {path for path in empty if not (root / MIRROR / path).exists()}
+    copies = {f"{MIRROR}/{path}".rstrip("/") for path in used - none}
     # A removed input makes its users stale instead of stopping make.
     gone = {c for c in copies if not (root / c).exists() and c[len(MIRROR) + 1 :] not in BUILT}
     return sorted(copies - gone) + (["removed-input"] if gone else [])

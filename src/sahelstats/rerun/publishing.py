@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sahelstats.files import write_if_changed
 from sahelstats.paths import BUILD, FIGURES, NOTEBOOKS, REPORTS, ROOT
 from sahelstats.rerun import tracing
-from sahelstats.rerun.inputs import cleaned
+from sahelstats.rerun.inputs import PASSED_OVER, cleaned
 
 LOCK_FILE = ROOT / "requirements.lock"
 
@@ -176,7 +176,7 @@ def make_record(folder: Path, notebook: Path, parameters: Mapping[str, Any]) -> 
     return {
         "figures": json.loads((folder / "figures.json").read_text(encoding="utf-8")),
         "inputs": {
-            "data": {path: sha256(ROOT / path) for path in used["data"]},
+            "data": {path: digest_of(path) for path in used["data"]},
             "package": {path: sha256(ROOT / path) for path in used["package"]},
             "notebook": hashlib.sha256(source).hexdigest(),
             "environment": sha256(LOCK_FILE) if LOCK_FILE.exists() else "",
@@ -283,6 +283,60 @@ def sha256(path: Path) -> str:
     """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digest_of(name: str, root: Path = ROOT) -> str:
+    """Return the digest of one input of a record.
+
+    Parameters
+    ----------
+    name : str
+        Path in the project; a folder, whose files by name are an input, ends with ``/``.
+    root : Path
+        Top folder of the clone.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits, nothing when it is not there.
+    """
+    path = root / name
+    if not name.endswith("/"):
+        return sha256(path) if path.is_file() else ""
+    files = (file for file in path.rglob("*") if file.is_file())
+    return listing_digest(name, (file.relative_to(root).as_posix() for file in files))
+
+
+def listing_digest(folder: str, names: Iterable[str]) -> str:
+    """Return the sha256 of which files a folder holds.
+
+    Parameters
+    ----------
+    folder : str
+        Path in the project, with ``/`` at the end.
+    names : iterable of str
+        Paths of files in the project, those elsewhere included.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits; nothing when there is none. What no run depends on, such as imported
+        tables and files whose name begins with a dot, does not count.
+
+    Examples
+    --------
+    >>> one = listing_digest("data/parts/", ["data/parts/1.csv", "data/2.csv"])
+    >>> one == listing_digest("data/parts/", ["data/parts/1.csv", "data/parts/.hidden"])
+    True
+    """
+    inside = sorted(
+        name
+        for name in names
+        if name.startswith(folder)
+        and not name.startswith(PASSED_OVER)
+        and not name.rpartition("/")[2].startswith(".")
+    )
+    return hashlib.sha256("\n".join(inside).encode()).hexdigest() if inside else ""
 
 
 def _json(content: Any) -> str:
