@@ -112,23 +112,34 @@ environment: $(ENVIRONMENT)  ## create or update the environment only
 
 # ---- rules -------------------------------------------------------------------------------------
 
+# One make at a time sets the environment up; one that has waited looks whether all is done.
+define SET_UP
+set -e
+if test -n "$$WAITED" && test -e .venv/installed && \
+  test -z "`find requirements.lock pyproject.toml -newer .venv/installed`"; then exit; fi
+echo "Setting up .venv (once; about a minute)"
+.venv/bin/python -m pip --version >/dev/null 2>&1 || python3 -m venv .venv
+sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+.venv/bin/python -m uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
+.venv/bin/python -m uv pip install --quiet --no-deps --no-build-isolation --editable .
+touch .venv/installed
+endef
+ALONE := -I src/sahelstats/rerun/alone.py build/environment.lock
+
+.venv/installed: export STEPS := $(SET_UP)
 .venv/installed: requirements.lock pyproject.toml
-	@echo "Setting up .venv (once; about a minute)"
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; python3 here is $$(python3 --version 2>&1)."; \
 	    echo "Install it, or name it: make PYTHON=/path/to/an/environment/bin/python"; exit 1; }
-	@test -x .venv/bin/python || python3 -m venv .venv
-	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@.venv/bin/python -m uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
-	@.venv/bin/python -m uv pip install --quiet --no-deps --no-build-isolation --editable .
-	@touch $@
+	@python3 $(ALONE) "sets up .venv" sh -c "$$STEPS"
 
 build/installed: pyproject.toml
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; $(PY) is $$($(PY) --version 2>&1)."; exit 1; }
-	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@mkdir -p build && touch $@
+	@$(PY) $(ALONE) "installs the package" \
+	  $(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
 data/incidents.csv data/datapackage.json &: $(CURATED) $(DATA_CODE) | $(ENVIRONMENT)
 	@$(SAHELSTATS) build-data

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import sys
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ WAYS = {
     'pyarrow.memory_map("data/r/x.csv")': ["x.csv"],
     'pyarrow.input_stream("data/r/x.csv").read()': ["x.csv"],
     'geopandas.read_file("data/r/x.geojson")': ["x.geojson"],
-    'geopandas.read_file("data/r/x.shp")': ["x.cpg", "x.dbf", "x.shp", "x.shx"],
+    'geopandas.read_file("data/r/x.shp")': ["x.cpg", "x.dbf", "x.prj", "x.shp", "x.shx"],
     'geopandas.read_file("zip://data/r/map.zip!x.shp")': ["map.zip"],
     'pyogrio.read_info("data/r/x.geojson")': ["x.geojson"],
     'sqlite3.connect("data/r/x.db").execute("select * from t").fetchall()': ["x.db"],
@@ -59,6 +60,7 @@ WAYS = {
 }
 IMPORTS = """
 import sqlite3, zipfile
+import pandas as pd
 from pathlib import Path
 import geopandas, pyarrow, pyarrow.csv, pyarrow.feather, pyarrow.fs, pyarrow.json, pyarrow.orc
 import pyogrio, pyarrow.dataset as ds, pyarrow.parquet as pq, numpy as np
@@ -84,47 +86,69 @@ def files(clone):
     (folder / "x.geojson").write_text(json.dumps(MAP), encoding="utf-8")
     geopandas = pytest.importorskip("geopandas")
     (folder.parent / "map").mkdir()
-    geopandas.read_file(folder / "x.geojson").set_crs(None, allow_override=True).to_file(
-        folder.parent / "map/x.shp"
-    )
+    geopandas.read_file(folder / "x.geojson").to_file(folder.parent / "map/x.shp")
     shutil.make_archive(str(folder / "map"), "zip", folder.parent / "map")
     for path in (folder.parent / "map").iterdir():
         path.rename(folder / path.name)
     return clone
 
 
+#: Starts the trace as a kernel does, and tells what each way has added to it.
+SEEN = """
+import json, sys, tempfile
+from pathlib import Path
+from sahelstats.rerun import tracing
+
+tracing.start()
+found, space = {}, {}
+imports, ways = json.loads(sys.argv[1])
+exec(imports, space)
+for way in ways:
+    tracing._opened.clear()
+    tracing._listed.clear()
+    exec(way, space)
+    tracing.write(tempfile.gettempdir())
+    told = json.loads(Path(tempfile.gettempdir(), tracing.FILE).read_text())
+    found[way] = [name.removeprefix("data/r/") for name in told["data"]]
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def seen(files, tmp_path_factory):
+    """What the trace says of every way to read."""
+    asked = json.dumps([IMPORTS, list(WAYS)])
+    folder = str(tmp_path_factory.mktemp("t"))
+    result = files.run(sys.executable, "-c", SEEN, asked, TMPDIR=folder)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_read_is_seen(seen, way):
+    assert seen[way] == sorted(WAYS[way])
+
+
+def test_cold_and_warm_kernels_keep_a_record_of_it(files):
+    """Warm ones have imported some of the libraries before they know what is theirs."""
+    for stem, name in (("01_file", "x.parquet"), ("02_folder", "parts")):
+        files.notebook(stem, [*simple_cells(), code(f'pd.read_parquet("data/r/{name}")')])
+    files.notebook(
+        "03_map", [*simple_cells(), code(IMPORTS + 'geopandas.read_file("data/r/x.shp")')]
+    )
+    for how in ("--cold", "-j2"):
+        result = files.sahelstats("rerun", how)
+        assert result.returncode == 0, result.stderr
+        assert used(files, "01_file") == ["x.parquet"]
+        assert used(files, "02_folder") == ["parts/", "parts/1.parquet", "parts/2.parquet"]
+        assert used(files, "03_map") == ["x.cpg", "x.dbf", "x.prj", "x.shp", "x.shx"]
+    (files.root / "notebooks/03_map.ipynb").unlink()
+
+
 def used(clone, stem):
     """Return the data that a run's record names, beneath the test's own folder."""
     record = json.loads(clone.read(f"build/record/{stem}.json"))
     return [p.removeprefix("data/r/") for p in record["inputs"]["data"] if p.startswith("data/r/")]
-
-
-@pytest.fixture(scope="module")
-def seen(files):
-    """What the records say of a notebook for every way to read, run cold and warm."""
-    stems = {f"{n:02}_way": way for n, way in enumerate(WAYS)}
-    for stem, way in stems.items():
-        files.notebook(stem, [*simple_cells(), code(IMPORTS), code(way)])
-    found = {}
-    for how in ("--cold", "-j2"):
-        chosen = list(stems) if how == "-j2" else ["00_way", "16_way", "20_way"]
-        result = files.sahelstats("rerun", how, *chosen)
-        assert result.returncode == 0, result.stderr
-        found[how] = {stems[stem]: used(files, stem) for stem in chosen}
-    for stem in stems:
-        (files.root / f"notebooks/{stem}.ipynb").unlink()
-    return found
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_what_is_read_is_in_the_record(seen, way):
-    assert [name for name in seen["-j2"][way] if not name.endswith("way")] == sorted(WAYS[way])
-
-
-def test_cold_kernels_see_the_same(seen):
-    assert len(seen["--cold"]) == 3
-    for way, names in seen["--cold"].items():
-        assert names == seen["-j2"][way]
 
 
 def made_again(clone, *stems):
@@ -134,7 +158,7 @@ def made_again(clone, *stems):
     assert runs_in(result.stdout) == sorted(stems)
 
 
-def test_a_notebook_runs_again_when_its_parquet_changes_and_only_then(seen, files):
+def test_a_notebook_runs_again_when_its_parquet_changes_and_only_then(files):
     files.notebook("01_file", [*simple_cells(), code('pd.read_parquet("data/r/x.parquet")')])
     files.notebook("02_folder", [*simple_cells(), code('pd.read_parquet("data/r/parts")')])
     files.notebook("03_neither")
@@ -154,7 +178,7 @@ def test_a_notebook_runs_again_when_its_parquet_changes_and_only_then(seen, file
     made_again(files)
 
 
-def test_a_sweep_notices_a_new_part_of_a_folder(seen, files):
+def test_a_sweep_notices_a_new_part_of_a_folder(files):
     files.notebook("02_folder", [*simple_cells(), code('pd.read_parquet("data/r/parts")')])
     files.write("sweep.yaml", "notebooks: [02]\ngrid:\n  steps: [4]\n")
     for runs in (1, 0):
