@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 from clones import DRAW, simple_cells
@@ -161,32 +162,74 @@ def test_nothing_of_a_killed_worker_is_left_running(swept, cluster):
     until(lambda: not any(alive(pid) for n in (5, 13) for pid in cluster.pids(n)))
 
 
-def test_a_worker_with_another_version_is_refused(swept, cluster, tmp_path):
-    other = tmp_path / "other"
-    shutil.copytree(swept.root / "src", other)
+@pytest.fixture(scope="module")
+def other_version(swept, tmp_path_factory):
+    """A folder with the package of another version."""
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(swept.root / "src", other, dirs_exist_ok=True)
     package = other / "sahelstats/__init__.py"
     package.write_text(package.read_text("utf-8").replace("0.1.0", "0.0.9"), encoding="utf-8")
-    swept.write("one.yaml", "notebooks: [01]\ngrid:\n  steps: [6, 7]\n")
-    environment = cluster.environment | {"PYTHONPATH": str(other)}
+    return other
+
+
+@contextmanager
+def workers(*environments):
+    """Start a scheduler with a worker for each environment; yield its address and theirs."""
     scheduler = distributed.LocalCluster(
         n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
     )
     command = [sys.executable, "-m", "distributed.cli.dask_worker", "--no-nanny", "--no-dashboard"]
-    with (
-        scheduler,
-        subprocess.Popen(
-            [*command, scheduler.scheduler_address], env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        ) as worker,
-    ):  # fmt: skip
-        address = scheduler.scheduler_address
+    command += ["--nthreads", "1", scheduler.scheduler_address, "--name"]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with scheduler, distributed.Client(scheduler, set_as_default=False) as client:
+        started = [
+            subprocess.Popen([*command, str(number)], env=environment, **streams)
+            for number, environment in enumerate(environments)
+        ]
+        try:
+            client.wait_for_workers(len(started), timeout=60)
+            found = client.scheduler_info()["workers"]
+            names = {str(worker["name"]): address for address, worker in found.items()}
+            yield scheduler.scheduler_address, [names[str(n)] for n in range(len(started))]
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait()
+
+
+def test_a_worker_with_another_version_is_refused(swept, cluster, other_version):
+    swept.write("one.yaml", "notebooks: [01]\ngrid:\n  steps: [6, 7]\n")
+    with workers(cluster.environment | {"PYTHONPATH": str(other_version)}) as (address, _):
         result = swept.sahelstats("rerun", "--sweep", "one.yaml", "--dask", address)
-        worker.terminate()
     assert result.returncode == 1
     assert "no worker of the cluster can be used" in result.stderr
     assert "it has sahelstats 0.0.9 (content " in result.stderr
     assert "here is 0.1.0 (content " in result.stderr
     assert not swept.has("build/variants/steps=6")
+
+
+def test_good_workers_go_on_without_the_one_that_is_refused(
+    swept, cluster, other_version, tmp_path
+):
+    swept.write("some.yaml", "notebooks: [01]\ngrid:\n  steps: [8, 9, 10, 11]\n")
+    marks = {name: tmp_path / name for name in ("good", "other", "better")}
+    environments = []
+    for name, folder in marks.items():
+        folder.mkdir()
+        changed = {"PYTHONPATH": str(other_version)} if name == "other" else {}
+        environments.append(cluster.environment | changed | {"TEST_MARKS": str(folder)})
+    with workers(*environments) as (address, (_, refused, _)):
+        result = swept.sahelstats("rerun", "--sweep", "some.yaml", "--dask", address)
+    assert result.returncode == 0, result.stderr
+    assert "4 runs: 4 run, 0 skipped because nothing changed, 0 failed" in result.stdout
+    assert result.stderr.count("is refused") == 1
+    assert f"worker {refused} is refused: it has sahelstats 0.0.9 (content " in result.stderr
+    assert all(swept.has(f"build/variants/steps={n}/record/01_run.json") for n in (8, 9, 10, 11))
+    ran = {name: {path.name.split("-")[0] for path in marks[name].iterdir()} for name in marks}
+    assert ran["other"] == set()
+    assert ran["good"] and ran["better"]
+    assert sorted(ran["good"] | ran["better"], key=int) == ["8", "9", "10", "11"]
 
 
 def test_ctrl_c_ends_every_run(swept, cluster):
