@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 from clones import Clone, code, markdown, runs_in
@@ -379,3 +380,23 @@ def test_folders_of_dead_runs_are_removed_and_those_of_others_kept(made):
     assert left == ["02_two-alive", "02_two-alive.lock"]
     shutil.rmtree(runs / "02_two-alive")
     (runs / "02_two-alive.lock").unlink()
+
+
+def test_temporary_folders_of_killed_runners_go_with_the_next_run(made):
+    temporary = Path(made.environment()["TMPDIR"])
+
+    def folders():
+        return {path for path in temporary.glob("sahelstats-*") if path.is_dir()}
+
+    write(made, 3)
+    process = start(made, *RERUN)
+    while not folders() or not made.processes.kernels():
+        assert process.poll() is None
+        time.sleep(0.02)
+    left = folders()
+    assert kill(process.pid)
+    process.wait()
+    assert made.processes.all_gone()
+    assert left <= folders()
+    assert made.sahelstats("rerun", "01").returncode == 0
+    assert folders() == set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ from sahelstats.rerun.kernels import (
     Provisioner,
     command_of,
     environment_in,
-    private_folder,
 )
+from sahelstats.rerun.scratch import make_folder, remove_folder
 
 NAME = "sahelstats"
 
@@ -118,7 +117,7 @@ class IsolatedEngine(NBClientEngine):
         NotebookNode
             The executed notebook.
         """
-        private = private_folder()
+        private = make_folder()
         manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter())
         manager.connection_file = str(Path(private) / "kernel.json")
         if os.name == "posix" and len(os.fsencode(private)) <= _LONGEST_FOLDER:
@@ -138,7 +137,7 @@ class IsolatedEngine(NBClientEngine):
         try:
             return client.execute(env=environment_in(private) | environment, cwd=str(tracing.ROOT))
         finally:
-            shutil.rmtree(private, ignore_errors=True)
+            remove_folder(private)
 
 
 papermill_engines.register(NAME, IsolatedEngine)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,14 +18,11 @@ from jupyter_client.launcher import launch_kernel
 from jupyter_client.provisioning import LocalProvisioner
 
 from sahelstats.rerun import kernel
-from sahelstats.rerun.lifeline import is_running
+from sahelstats.rerun.scratch import make_folder, remove_folder
 from sahelstats.rerun.warm import NotWarmError, Zygote, can_fork
 
 #: A zygote that is killed is replaced this often; then kernels are started cold.
 _ZYGOTES = 3
-
-_PREFIX = "sahelstats-"
-_DAY = 24 * 3600
 
 #: The zygotes of this process, the last of them in use, and how many kernels were asked for.
 _zygotes: list[Zygote] = []
@@ -197,29 +191,11 @@ def _zygote() -> Zygote | None:
         if not _zygotes or not _zygotes[-1].alive:
             if len(_zygotes) == _ZYGOTES:
                 return None
-            private = private_folder()
-            atexit.register(shutil.rmtree, private, ignore_errors=True)
+            private = make_folder()
+            atexit.register(remove_folder, private)
             _zygotes.append(Zygote(environment_in(private)))
             atexit.register(_zygotes[-1].close)
         return _zygotes[-1]
-
-
-def private_folder() -> str:
-    """Return a new folder with a short name, after removing those of runners that were killed."""
-    top = Path(tempfile.gettempdir())
-    if os.name == "posix":
-        for folder in top.glob(f"{_PREFIX}*-*"):
-            number = folder.name.split("-")[1]
-            if number.isdigit() and _is_old(folder) and not is_running(int(number)):
-                shutil.rmtree(folder, ignore_errors=True)
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
-
-
-def _is_old(folder: Path) -> bool:
-    """Return whether a folder is of yesterday: containers may share it, and not their numbers."""
-    with contextlib.suppress(OSError):
-        return time.time() - folder.stat().st_mtime > _DAY
-    return False
 
 
 def command_of(module: str = kernel.__name__) -> KernelSpec:

@@ -7,7 +7,6 @@ Notebooks are rerun in a private copy; nothing in place is touched.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from sahelstats.rerun.jobs import Job, Result
 from sahelstats.rerun.order import longest_first
 from sahelstats.rerun.progress import watch
 from sahelstats.rerun.publishing import Places, digests, sha256
+from sahelstats.rerun.scratch import temporary_folder
 from sahelstats.rerun.shadow import Shadow, project_files
 from sahelstats.rerun.together import cores, ended_by_signals
 
@@ -128,7 +128,7 @@ def verify(names: Sequence[str] = (), workers: int = 0, cold: bool = False) -> l
     parameters = [read_contract(NOTEBOOKS / f"{stem}.ipynb").parameters for stem in chosen]
     files = {path: sha256(ROOT / path) for path in project_files(chosen, parameters)}
     jobs = longest_first([Job(stem) for stem in chosen])
-    with tempfile.TemporaryDirectory(prefix="sahelstats-verify-") as folder:
+    with temporary_folder() as folder:
         with ended_by_signals(), Shadow(Path(folder)) as shadow, watch(jobs) as show:
             shadow.hold(files, lambda path: (ROOT / path).read_bytes())
             results = shadow.run(jobs, workers=workers or cores(), cold=cold, on_event=show)
