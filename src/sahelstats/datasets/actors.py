@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sahelstats.datasets.countries import code_of
+from sahelstats.tables.countries import code_of
 
 #: Where the Islamic State's two provinces in West Africa are told apart by place: UCDP calls both
 #: "IS", and Niger has both, west and east of this longitude.

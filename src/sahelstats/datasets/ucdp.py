@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sahelstats.datasets import mapping
-from sahelstats.datasets.countries import by_state_number, code_of
 from sahelstats.datasets.drafting import Draft
 from sahelstats.datasets.values import by_unique
+from sahelstats.tables.countries import by_state_number, code_of
 
 
 def draft(draft: Draft) -> None:
