@@ -52,7 +52,7 @@ def test_a_country_that_the_data_leave_out_is_no_evidence():
         finding = ask_events(CHECKS[key], mali)
         assert finding.verdict == "not testable here"
         assert country in finding.found
-    assert ask_events(CHECKS["A19"], mali).found == "The data hold no event in Benin and Togo."
+    assert ask_events(CHECKS["A19"], mali).found == "The data hold no event in Benin or Togo."
     assert ask_events(CHECKS["A23"], mali).verdict == "supported"
 
 

@@ -195,7 +195,7 @@ def ask_events(how: Check, events: pd.DataFrame) -> Finding:
     """
     held = set(events["country"])
     if lacking := [country_name(code) for code in how.countries if code not in held]:
-        return Finding("not testable here", f"The data hold no event in {listed(lacking)}.")
+        return Finding("not testable here", f"The data hold no event in {' or '.join(lacking)}.")
     last = int(events["year"].max())
     if last < how.until:
         return Finding("not testable here", f"The data end in {last}.")
