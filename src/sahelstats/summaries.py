@@ -90,6 +90,24 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def listed_of_region(codes: Iterable[str]) -> str:
+    """Return the names of countries, those outside the region as a number.
+
+    Examples
+    --------
+    >>> listed_of_region(["NER", "MLI"]), listed_of_region(["MLI", "SYR", "AFG"])
+    ('Mali and Niger', 'Mali and 2 others')
+    >>> listed_of_region(["SYR", "AFG"])
+    'Afghanistan and Syria'
+    """
+    every = set(codes)
+    within = sorted(country_name(code) for code in every if code in COUNTRIES)
+    beyond = sorted(country_name(code) for code in every if code not in COUNTRIES)
+    if within and len(beyond) > 1:
+        beyond = [f"{len(beyond)} others"]
+    return listed([*within, *beyond])
+
+
 def toll_columns(outcome: str, basis: str) -> dict[str, str]:
     """Return the names of the columns of one toll.
 
