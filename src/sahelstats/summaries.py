@@ -9,12 +9,15 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sahelstats.casualties.tolls import toll_ranges
+from sahelstats.tables.countries import short_names
 from sahelstats.tables.schema import BASES, OUTCOMES, RANGE_PARTS, range_column
 from sahelstats.tables.vocabulary import COUNTRIES, SOURCE_TYPE
 from sahelstats.wording import moved as moved
+from sahelstats.wording import scope as scope
 from sahelstats.wording import span_name as span_name
 from sahelstats.wording import way as way
 from sahelstats.wording import within_chance as within_chance
+from sahelstats.wording import years_text as years_text
 
 
 def select(
@@ -65,14 +68,14 @@ def select(
 
 
 def country_name(code: str) -> str:
-    """Return a country's name, or its code where the region does not know it.
+    """Return a country's name, or the code itself where it is none.
 
     Examples
     --------
-    >>> country_name("MLI"), country_name("XKX")
-    ('Mali', 'XKX')
+    >>> country_name("MLI"), country_name("SYR"), country_name("XXX")
+    ('Mali', 'Syria', 'XXX')
     """
-    return COUNTRIES.get(code, code)
+    return COUNTRIES.get(code) or short_names().get(code, code)
 
 
 def listed(names: Iterable[str]) -> str:
@@ -85,6 +88,24 @@ def listed(names: Iterable[str]) -> str:
     """
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def listed_of_region(codes: Iterable[str]) -> str:
+    """Return the names of countries, those outside the region as a number.
+
+    Examples
+    --------
+    >>> listed_of_region(["NER", "MLI"]), listed_of_region(["MLI", "SYR", "AFG"])
+    ('Mali and Niger', 'Mali and 2 others')
+    >>> listed_of_region(["SYR", "AFG"])
+    'Afghanistan and Syria'
+    """
+    every = set(codes)
+    within = sorted(country_name(code) for code in every if code in COUNTRIES)
+    beyond = sorted(country_name(code) for code in every if code not in COUNTRIES)
+    if within and len(beyond) > 1:
+        beyond = [f"{len(beyond)} others"]
+    return listed([*within, *beyond])
 
 
 def toll_columns(outcome: str, basis: str) -> dict[str, str]:

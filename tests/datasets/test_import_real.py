@@ -9,9 +9,9 @@ import pytest
 from sahelstats import load_incidents
 from sahelstats.casualties import envelope, toll_ranges, total_by
 from sahelstats.datasets import check_totals, import_table, match_events
-from sahelstats.datasets.countries import code_of
 from sahelstats.ranges import to_csv
 from sahelstats.tables.bounds import contain_best
+from sahelstats.tables.countries import code_of
 from sahelstats.validation import validate
 
 PARTS = ("low", "best", "high")

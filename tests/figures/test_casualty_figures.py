@@ -190,3 +190,23 @@ def test_percent_never_claims_more_than_is_known() -> None:
     assert [casualties.percent(p) for p in (0.0, 1e-9, 0.5, 1 - 1e-9, 1.0)] == [
         "0%", "< 1%", "50%", "> 99%", "100%",
     ]  # fmt: skip
+
+
+def test_relative_width_has_no_row_for_parties_that_no_toll_has() -> None:
+    _, (ax, zero) = plt.subplots(2, 1)
+    casualties.relative_width(ax, zero, RANGES.assign(n_sources=1))
+    assert [label.get_text() for label in zero.get_yticklabels()] == ["one party"]
+    assert ax.get_legend() is None
+    assert [text.get_text() for text in zero.texts] == ["1"]
+
+
+def test_a_frame_of_no_height_is_no_envelope() -> None:
+    frame = totals_table(TABLE, ["year"], ["uniform"], ["independent"], 0.9)
+    _, ax = plt.subplots()
+    names = totals.totals_by_year(ax, frame).get_legend_handles_labels()[1]
+    assert "envelope: sums of lows and highs" in names
+    _, ax = plt.subplots()
+    flat = frame.assign(low=frame["best"], high=frame["best"])
+    names = totals.totals_by_year(ax, flat).get_legend_handles_labels()[1]
+    assert "sum of the figures" in names
+    assert "envelope: sums of lows and highs" not in names

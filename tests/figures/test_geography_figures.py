@@ -81,6 +81,13 @@ def test_deaths_map_numbers_the_deadliest_and_marks_precision(ax, incidents):
     assert [len(c.get_offsets()) for c in circles] == [1] * 4
 
 
+def test_a_radius_that_would_lie_beyond_the_map_is_not_written(ax, incidents):
+    top = geography.numbered(incidents, 3)
+    geography.deaths_map(ax, incidents, None, top, (15.0, 0.0, 1400.0))
+    assert not [text for text in ax.texts if "km" in text.get_text() and "1400" in text.get_text()]
+    assert ax.patches
+
+
 def test_numbers_never_stand_on_each_other(incidents):
     same = incidents.assign(latitude=14.0, longitude=0.0)
     spots = geography._apart(geography.numbered(same, 5))

@@ -10,6 +10,7 @@ from sahelstats.geography import (
     assign_regions,
     coordinate_faults,
     distance_km,
+    in_region,
     jitter,
     nearest_capital,
     precision_filter,
@@ -108,3 +109,16 @@ def test_nearest_capital(make: Callable[..., pd.DataFrame]) -> None:
     found = nearest_capital(table)
     assert found["capital"].isna().tolist()[:2] == [True, False]
     assert found.loc[1, "capital"] == "Niamey" and found.loc[1, "capital_km"] < 20
+
+
+def test_in_region_keeps_the_regions_incidents_with_points_of_their_own():
+    rows = [
+        ("kept", "MLI", 12.6, -8.0), ("no point", "MLI", None, None),
+        ("swapped", "MLI", -8.0, 12.6),
+        ("zero", "NER", 0.0, 0.0), ("abroad", "SYR", 36.2, 37.2), ("beyond", "TCD", 48.9, 2.3),
+        ("liberia", "LBR", 6.4, -9.4), ("kept too", "BEN", 11.0, 1.0),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["incident_id", "country", "latitude", "longitude"])
+    found = in_region(table)
+    assert found["incident_id"].tolist() == ["kept", "no point", "kept too"]
+    assert found.index.tolist() == [0, 1, 2]

@@ -75,6 +75,8 @@ def test_the_report_says_whose_data_it_is(imported):
         "UCDP GED, 25.1", "7 imported and 2 rejected of 9", "2012-01-24 to 2013-05-23", "CC BY 4.0",
         "2 rows: Counted from a summary.", "Sundberg and Melander 2013", TABLE,
         "This table brings no claims with it.",
+        "The imported table: one row per incident", "data/imported/west.import.json",
+        "The project's own table: one row per incident".replace("'", "&#39;"),
     ):  # fmt: skip
         assert said in page
     for stem in ("01_reads", "02_no_claims", "03_compares"):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelstats.article.evidence import Evidence
 from sahelstats.paths import DATA
-from sahelstats.summaries import country_name, listed
+from sahelstats.summaries import country_name
 
 ASSERTIONS = DATA / "article_assertions.csv"
 VERDICTS = ("supported", "partly", "contradicted", "not testable here")
@@ -160,7 +160,7 @@ def check_article(
     for assertion in load_assertions().itertuples(index=False):
         how = CHECKS[str(assertion.assertion_id)]
         finding = how.run(curated)
-        beside = ask_events(how, events) if events is not None and how.on_events else None
+        beside = ask_events(how, events, table) if events is not None and how.on_events else None
         rows.append(
             {
                 "assertion_id": how.assertion_id,
@@ -177,7 +177,7 @@ def check_article(
     return pd.DataFrame(rows)
 
 
-def ask_events(how: Check, events: pd.DataFrame) -> Finding:
+def ask_events(how: Check, events: pd.DataFrame, table: pd.DataFrame | None = None) -> Finding:
     """Return what event data say of one assertion.
 
     Parameters
@@ -186,19 +186,30 @@ def ask_events(how: Check, events: pd.DataFrame) -> Finding:
         The check; its ``on_events`` is true.
     events : DataFrame
         An imported tidy table.
+    table : DataFrame, optional
+        The curated table. Event data that hold fewer events than it holds incidents, in the same
+        countries and years, are a part of a record.
 
     Returns
     -------
     Finding
-        "not testable here" where the data leave out a country or end before the assertion: what
-        a file does not cover is no evidence that nothing happened.
+        "not testable here" where the data leave out a country, end before the assertion or are a
+        part of a record: what a file does not cover is no evidence that nothing happened.
     """
     held = set(events["country"])
     if lacking := [country_name(code) for code in how.countries if code not in held]:
-        return Finding("not testable here", f"The data hold no event in {listed(lacking)}.")
+        return Finding("not testable here", f"The data hold no event in {' or '.join(lacking)}.")
     last = int(events["year"].max())
     if last < how.until:
         return Finding("not testable here", f"The data end in {last}.")
+    if table is not None:
+        rows = [frame["country"].isin(set(how.countries) or held) for frame in (table, events)]
+        n_table = int((rows[0] & table["year"].between(events["year"].min(), last)).sum())
+        if (n_events := int(rows[1].sum())) < n_table:
+            said = (
+                f"The data are a part of a record: events {n_events:,}, our incidents {n_table:,}."
+            )
+            return Finding("not testable here", said)
     return how.run(Evidence(events))
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.datasets import mapping
-from sahelstats.datasets.countries import by_iso_number, code_of
 from sahelstats.datasets.drafting import Draft
 from sahelstats.datasets.values import by_unique
+from sahelstats.tables.countries import by_iso_number, code_of
 
 _GOVERNING = ("state", "external")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sahelstats.datasets.countries import code_of
+from sahelstats.tables.countries import code_of
 
 #: Where the Islamic State's two provinces in West Africa are told apart by place: UCDP calls both
 #: "IS", and Niger has both, west and east of this longitude.
@@ -88,6 +88,9 @@ RULES = (
     Rule(r"wagner", "foreign_state", "Wagner Group"),
 )  # fmt: skip
 
+#: ACLED's words between the names of groups of which one, or all, did it.
+_EITHER = " and/or "
+
 #: Names of forces of a state; what follows is the state.
 _STATE = re.compile(
     r"(?:government|military forces|police forces|gendarmerie|armed forces) of (?:the )?"
@@ -124,8 +127,12 @@ def identify(name: str, country: str, lake_chad: bool = False) -> tuple[str, str
     (('ISWAP', 'boko_haram'), ('IS', 'other'))
     >>> identify("Military Forces of Mali (2021-)", "NER")
     ('Military Forces of Mali (2021-)', 'foreign_state')
+    >>> identify("ISWAP and/or Boko Haram", "NGA"), identify("ISGS and/or JNIM", "BFA")
+    (('ISWAP and/or Boko Haram', 'boko_haram'), ('ISGS and/or JNIM', 'unidentified'))
     """
     name = name.strip()
+    if _EITHER in name:
+        return _either(name, country, lake_chad)
     if name in ("IS", "Islamic State", "ISIL"):
         if lake_chad:
             return "ISWAP", "boko_haram"
@@ -139,6 +146,12 @@ def identify(name: str, country: str, lake_chad: bool = False) -> tuple[str, str
         own = code_of(found["state"]) == country
         return name, "state" if own else "foreign_state"
     return name, "other"
+
+
+def _either(name: str, country: str, lake_chad: bool) -> tuple[str, str]:
+    """Return a name that leaves open which of several, and their family where it is one."""
+    families = {identify(part, country, lake_chad)[1] for part in name.split(_EITHER)}
+    return name, families.pop() if len(families) == 1 else "unidentified"
 
 
 def in_lake_chad(country: str, longitude: float) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from sahelstats.datasets.countries import by_state_number, codes_of
 from sahelstats.datasets.downloading import (
     ATTEMPTS,
     FetchError,
@@ -23,6 +22,7 @@ from sahelstats.datasets.downloading import (
 )
 from sahelstats.datasets.fetching import RAW, TOKEN_HEADER, release_path
 from sahelstats.files import write_atomic, write_blocks
+from sahelstats.tables.countries import by_state_number, codes_of
 
 UCDP_API = "https://ucdpapi.pcr.uu.se/api"
 PAGE_SIZE = 1000

@@ -149,3 +149,34 @@ def _next_to(events: Events, one: int, others: np.ndarray) -> np.ndarray:
     chord = np.linalg.norm(events.points[others] - events.points[one], axis=1)
     distance = 2 * EARTH_KM * np.arcsin(np.minimum(chord / 2, 1))
     return others[(gap <= SAME_DAYS) & (distance <= SAME_KM)]
+
+
+def holds_enough(events: pd.DataFrame, covered: pd.DataFrame) -> bool:
+    """Return whether events can be the whole record of the countries and years of some incidents.
+
+    A sample or a part of a record lacks incidents that its producer has. What has fewer events
+    than a table picked by hand holds incidents is surely one.
+
+    Parameters
+    ----------
+    events, covered : DataFrame
+        Columns ``country`` and ``year``.
+
+    Returns
+    -------
+    bool
+        Whether there are at least as many events in these countries and years as incidents.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame({"country": ["MLI", "SYR", "SYR"], "year": 2022})
+    >>> two = pd.DataFrame({"country": ["MLI", "MLI"], "year": [2021, 2022]})
+    >>> holds_enough(events, two), holds_enough(events, two[:1])
+    (False, False)
+    >>> holds_enough(events, two[1:])
+    True
+    """
+    inside = events["country"].isin(set(covered["country"]))
+    if len(covered):
+        inside &= events["year"].between(covered["year"].min(), covered["year"].max())
+    return bool(inside.sum() >= len(covered))

@@ -17,6 +17,7 @@ import pandas as pd
 from sahelstats.datasets.cells import Cells, refuse_twins
 from sahelstats.datasets.layouts import LAYOUTS, Layout, clean_name, recognise
 from sahelstats.datasets.opening import Source, damaged, head
+from sahelstats.datasets.values import ROUNDED
 from sahelstats.paths import shown
 from sahelstats.tables.faults import Fault, TableError, file_fault
 
@@ -36,6 +37,7 @@ class _Form:
     separator: str
     skip: int
     names: list[str]
+    rounded_ids: bool
     extra: int
     trailing: bool
     tags: bool
@@ -69,7 +71,11 @@ def from_csv(source: Source, producer: str) -> Cells:
     refuse_twins(source.path, adapter_names, layout)
     adapter_names += [f"+{number}" for number in range(1, form.extra + 1)]
     frame, encoding = _read_frame(source, form, layout, adapter_names)
+    length = len(frame)
+    frame = _without_blank_end(frame)
     notes = _notes(form, encoding)
+    if length > len(frame):
+        notes.append(f"Ends in rows without anything in them: {length - len(frame):,}.")
     too_long: np.ndarray = np.empty(0, dtype=int)
     if form.extra:
         frame, too_long = _without_extra(frame, form)
@@ -104,6 +110,9 @@ def _form_of(start: bytes, path: Path) -> _Form:
     skip = 0
     if re.match(r"sep=.\r?\n", text):
         skip, text = 1, text.split("\n", 1)[1]
+    blank = re.match(r"(?:[ \t]*\r?\n)*", text)
+    if blank and blank[0]:
+        skip, text = skip + blank[0].count("\n"), text[blank.end() :]
     known = {name for layout in LAYOUTS for name in (*layout.required, *layout.used)}
 
     def likeness(separator: str) -> int:
@@ -126,7 +135,14 @@ def _form_of(start: bytes, path: Path) -> _Form:
     extra = max(map(len, beyond), default=0)
     trailing = extra > 0 and all(rest and not any(rest) for rest in beyond)
     mark = start[:3] == b"\xef\xbb\xbf"
-    return _Form(separator, skip, names, extra, trailing, tags, mark)
+    rounded = "id" in names and _rounded_ids(text, separator, names.index("id"))
+    return _Form(separator, skip, names, rounded, extra, trailing, tags, mark)
+
+
+def _rounded_ids(text: str, separator: str, place: int) -> bool:
+    """Return whether some ids at the beginning are written as a spreadsheet rounds them."""
+    ids = (record[place] for record in _records(text, separator, 2_000) if len(record) > place)
+    return any(re.fullmatch(ROUNDED, cell.strip()) for cell in ids)
 
 
 def _records(text: str, separator: str, count: int) -> list[list[str]]:
@@ -152,9 +168,11 @@ def _read_frame(
     Numbers are first parsed by the reader itself, which is much quicker; where some cell is none,
     all is read again as text, so that the cell can be told.
     """
+    # Of an id that a spreadsheet rounded the text tells so, the number does not.
+    as_numbers = not form.rounded_ids
     try:
         try:
-            return _parse(source, form, layout, names, "utf-8", as_numbers=True), "utf-8"
+            return _parse(source, form, layout, names, "utf-8", as_numbers), "utf-8"
         except (TableError, UnicodeDecodeError):  # no matter of numbers
             raise
         except ValueError:
@@ -180,7 +198,7 @@ def _parse(
             target, sep=form.separator, names=_unique(names), header=0, usecols=used, dtype=kinds,
             skiprows=[*range(form.skip), *([form.skip + 1] if form.tags else [])],
             keep_default_na=False, na_values=blanks, encoding=encoding, engine="c",
-            index_col=False, on_bad_lines="error", compression=None,
+            index_col=False, on_bad_lines="error", compression=None, skip_blank_lines=False,
         )  # fmt: skip
     except pd.errors.ParserError as error:
         raise TableError([_parser_fault(source.path, error)]) from None
@@ -190,6 +208,14 @@ def _parse(
         if not isinstance(target, Path):
             target.close()
     return frame
+
+
+def _without_blank_end(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame without the rows at its end in which nothing stands."""
+    end = len(frame)
+    while end and all(cell == "" or cell != cell for cell in frame.iloc[end - 1]):
+        end -= 1
+    return frame.iloc[:end]
 
 
 def _filled(frame: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from sahelstats.datasets.actors import LAKE_CHAD_FROM, identify, in_lake_chad
 from sahelstats.datasets.cells import Cells
 from sahelstats.datasets.values import DateOrder, by_unique
 from sahelstats.tables import vocabulary as v
-from sahelstats.tables.faults import shorten
+from sahelstats.tables.faults import TableError, file_fault, shorten
 from sahelstats.tables.schema import BASES, OUTCOMES, TIDY, range_column
 
 Mask = np.ndarray
@@ -47,8 +47,12 @@ class Draft:
     reasons: dict[int, list[str]] = field(default_factory=dict)
     quirks: dict[str, Mask] = field(default_factory=dict)
     _ids: np.ndarray = field(default_factory=lambda: np.empty(0))
+    _settled: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        for row, reason in no_records(self.cells).items():
+            self.reasons[row] = [reason]
+            self._settled.add(row)
         for row in self.cells.too_long:
             self.reasons[int(row)] = ["has more cells than the header: an unquoted separator"]
 
@@ -60,6 +64,8 @@ class Draft:
     def reject(self, rows: Mask, reason: str, column: str = "") -> None:
         """Turn records away, with the value of a column beside the reason."""
         for row in np.flatnonzero(rows):
+            if row in self._settled:
+                continue
             words = reason
             if column:
                 words = (
@@ -246,8 +252,27 @@ class Draft:
         if len(rows):
             longitude, latitude = self.columns["longitude"][rows], self.columns["latitude"][rows]
             outside = np.zeros(len(self), dtype=bool)
-            outside[rows] = km_outside(longitude, latitude, country[rows]) > MAX_KM_OUTSIDE
+            far = km_outside(longitude, latitude, country[rows]) > MAX_KM_OUTSIDE
+            outside[rows] = far
+            if far.mean() > 0.5:
+                self._refuse_swapped(longitude[far], latitude[far], country[rows][far])
             self.flag("outside_country", outside)
+
+    def _refuse_swapped(
+        self, longitude: np.ndarray, latitude: np.ndarray, country: np.ndarray
+    ) -> None:
+        """Raise when most points lie outside their country, and in it the other way round."""
+        possible = np.abs(longitude) <= 90
+        inside = np.zeros(len(country), dtype=bool)
+        inside[possible] = (
+            km_outside(latitude[possible], longitude[possible], country[possible]) <= MAX_KM_OUTSIDE
+        )
+        if inside.mean() > 0.5:
+            rule = f"latitude and longitude are swapped in {int(inside.sum()):,} of its rows"
+            remedy = "Give each column its own name, or get the file anew from its producer."
+            found = f"latitude {latitude[inside][0]:g}, longitude {longitude[inside][0]:g}"
+            path = self.cells.source.path
+            raise TableError([file_fault(path, rule, remedy, f"{found} in {country[inside][0]}")])
 
     def _quirk_texts(self) -> np.ndarray:
         """Return each record's quirks as the table holds them."""
@@ -261,6 +286,35 @@ class Draft:
             for value in values
         ]
         return np.array(texts, dtype=object)[codes]
+
+
+def no_records(cells: Cells) -> dict[int, str]:
+    """Return the rows that are no records at all, and what they are.
+
+    Parameters
+    ----------
+    cells : Cells
+        Of a file.
+
+    Returns
+    -------
+    dict
+        Position of an empty row, or of one that repeats the header -> which of the two.
+    """
+    frame, layout = cells.frame, cells.layout
+    # One column that every record fills tells which rows need a closer look.
+    name = (layout.dates or layout.texts)[-1]
+    codes, texts = by_unique(frame[name])
+    plain = texts.str.strip().str.lower()
+    found = {}
+    for row in np.flatnonzero(plain.isin(["", name]).to_numpy(bool)[codes]):
+        held = {column: as_text(cell).strip() for column, cell in frame.iloc[int(row)].items()}
+        named = sum(str(column) == text.lower() for column, text in held.items())
+        if not any(held.values()):
+            found[int(row)] = "the row is empty"
+        elif 2 * named > len(held):
+            found[int(row)] = "the row repeats the header"
+    return found
 
 
 def as_text(cell: object) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sahelstats.datasets import mapping
-from sahelstats.datasets.countries import code_of
 from sahelstats.datasets.drafting import MOST, Draft
 from sahelstats.datasets.values import by_unique
+from sahelstats.tables.countries import code_of
 
 _DAYS_OF_MONTH = "datetime64[M]"
 

@@ -13,11 +13,11 @@ import pandas as pd
 
 from sahelstats.datasets import acled, gtd, ucdp
 from sahelstats.datasets.cells import Cells
-from sahelstats.datasets.countries import codes_of
 from sahelstats.datasets.drafting import Adapter, Draft, as_text
 from sahelstats.datasets.reading import read_cells
 from sahelstats.datasets.values import DateOrder
 from sahelstats.tables.checks import table_faults
+from sahelstats.tables.countries import codes_of
 from sahelstats.tables.faults import Fault, TableError, file_fault
 from sahelstats.tables.loading import is_clean
 from sahelstats.tables.schema import TIDY

@@ -147,7 +147,8 @@ MAPPING: dict[str, tuple[str, str, str]] = {
     "actor, actor_family": (
         "one-sided and non-state: `side_a`; state-based: the side that is no government, `side_a` "
         "where both are",
-        "`actor1`",
+        "`actor1`, in battles of a state or external force its opponent; names joined by and/or "
+        "stay, and their family is the one they share, else unidentified",
         "`gname`",
     ),
     "attribution": (
@@ -239,8 +240,8 @@ def decisions(producer: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> decisions("acled")["actor, actor_family"]
-    '`actor1`'
+    >>> decisions("acled")["admin1"]
+    '`admin1`'
     """
     place = list(PRODUCER_NAMES).index(producer)
     return {column: cells[place] for column, cells in MAPPING.items()}

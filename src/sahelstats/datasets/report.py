@@ -185,12 +185,13 @@ def _quirks(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
     }
 
 
-def _figures(table: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Return how many rows have a figure on each basis, and their sums."""
-    found = {}
+def _figures(table: pd.DataFrame) -> dict[str, dict[str, int | None]]:
+    """Return how many rows have a figure on each basis, and their sums; None without a figure."""
+    found: dict[str, dict[str, int | None]] = {}
     for basis in ("incl_attackers", "excl_attackers"):
         names = {part: range_column("killed", basis, part) for part in ("low", "best", "high")}
-        sums = {part: int(table[name].sum()) for part, name in names.items()}
+        known = {part: table[name].dropna() for part, name in names.items()}
+        sums = {part: int(cells.sum()) if len(cells) else None for part, cells in known.items()}
         found[f"killed, {basis}"] = {"rows": int(table[names["best"]].notna().sum()), **sums}
     return found
 
@@ -249,7 +250,9 @@ def _listed(counts: dict[str, int], most: int = 8) -> str:
     return shown + (f" and {len(ordered) - most} more" if len(ordered) > most else "")
 
 
-def _range_text(figures: dict[str, int]) -> str:
-    return (
-        f"{figures['best']:,} ({figures['low']:,} to {figures['high']:,}), {figures['rows']:,} rows"
-    )
+def _range_text(figures: dict[str, int | None]) -> str:
+    if figures["best"] is None:
+        return "no figure"
+    single = figures["low"] is None or figures["high"] is None
+    span = "no ranges" if single else f"{figures['low']:,} to {figures['high']:,}"
+    return f"{figures['best']:,} ({span}), {figures['rows']:,} rows"

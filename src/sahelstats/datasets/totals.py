@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.datasets.cells import Cells
-from sahelstats.datasets.countries import by_state_number, code_of
 from sahelstats.datasets.reading import read_cells
+from sahelstats.tables.countries import by_state_number, code_of
 from sahelstats.tables.faults import TableError, file_fault
 from sahelstats.tables.schema import range_column
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sahelstats.datasets import mapping
-from sahelstats.datasets.countries import by_state_number, code_of
 from sahelstats.datasets.drafting import Draft
-from sahelstats.datasets.values import by_unique
+from sahelstats.datasets.values import ROUNDED, by_unique
+from sahelstats.tables.countries import by_state_number, code_of
 
 
 def draft(draft: Draft) -> None:
@@ -19,6 +19,9 @@ def draft(draft: Draft) -> None:
         With the cells of a GED file.
     """
     ids = draft.whole("id", needed=True)
+    if draft.cells.text("id").dtype == object:
+        rounded = draft.cells.text("id").str.strip().str.fullmatch(ROUNDED)
+        draft.reject(rounded.to_numpy(bool), "is rounded by a spreadsheet and no id", "id")
     draft.ids(ids, "UCDP-")
     start, end = draft.dates("date_start", "date_end")
     violence = draft.coded("type_of_violence", mapping.TYPE_OF_VIOLENCE)

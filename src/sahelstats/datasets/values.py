@@ -12,19 +12,28 @@ import pandas as pd
 DateOrder = Literal["auto", "dmy", "mdy"]
 
 NUMBER = r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*"
+#: A whole number as a spreadsheet shows a long one: its last digits are lost.
+ROUNDED = r"\d+[.,]?\d*[eE]\+?\d+"
 COMMA_NUMBER = r"\s*[+-]?\d*,\d+\s*"
 
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _ISO = rf"\s*(\d{{4}})[-/](\d{{1,2}})[-/](\d{{1,2}}){_TIME}\s*"
 _YEAR_LAST = rf"\s*(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}){_TIME}\s*"
 _NAMED = rf"\s*(\d{{1,2}})[ -]([A-Za-z]{{3,9}})[ -](\d{{4}}){_TIME}\s*"
+#: English only, and whole: other languages have months that begin alike and are others.
 _MONTHS = {
     name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
+    for number, whole in enumerate(
+        [
+            "january", "february", "march", "april", "may", "june", "july", "august", "september",
+            "october", "november", "december",
+        ],
         start=1,
     )
-}
+    for name in (whole, whole[:3])
+} | {"sept": 9}  # fmt: skip
+#: A point before each three digits: where numbers have a decimal comma, it marks thousands.
+_THOUSANDS = r"\s*[+-]?\d{1,3}(?:\.\d{3})+\s*"
 
 
 class MixedDatesError(ValueError):
@@ -82,6 +91,8 @@ def numbers(cells: pd.Series, decimal_comma: bool = False) -> tuple[np.ndarray, 
 
     Examples
     --------
+    >>> numbers(pd.Series(["1.000"]), decimal_comma=True)
+    (array([nan]), array([ True]))
     >>> numbers(pd.Series(["1.0", "", "12,5", "x"]), decimal_comma=True)
     (array([ 1. ,  nan, 12.5,  nan]), array([False, False, False,  True]))
     """
@@ -92,6 +103,9 @@ def numbers(cells: pd.Series, decimal_comma: bool = False) -> tuple[np.ndarray, 
     codes, texts = by_unique(cells)
     plain = texts.str.replace(",", ".", regex=False) if decimal_comma else texts
     fits = plain.str.fullmatch(NUMBER).to_numpy(bool)
+    if decimal_comma:
+        # 1.000 is a thousand there, or one: nobody can tell.
+        fits = fits & ~texts.str.fullmatch(_THOUSANDS).to_numpy(bool)
     found = pd.to_numeric(plain.where(fits, None), errors="coerce").to_numpy(float, na_value=np.nan)
     empty = (texts.str.strip() == "").to_numpy(bool)
     return found[codes], (np.isnan(found) & ~empty)[codes]
@@ -170,7 +184,7 @@ def _parsed(texts: pd.Series, order: str) -> np.ndarray:
     iso = texts.str.extract("^" + _ISO + "$")
     last = texts.str.extract("^" + _YEAR_LAST + "$")
     named = texts.str.extract("^" + _NAMED + "$")
-    named[1] = named[1].str[:3].str.lower().map(_MONTHS)
+    named[1] = named[1].str.lower().map(_MONTHS)
     day, month = (0, 1) if order != "mdy" else (1, 0)
     for parts, (y, m, d) in ((iso, (0, 1, 2)), (last, (2, month, day)), (named, (2, 1, 0))):
         rows = parts.notna().all(axis=1).to_numpy()

@@ -46,15 +46,20 @@ def _first_known_sheet(source: Source, producer: str) -> Cells:
 
     book = load_workbook(source.path, read_only=True, data_only=True)
     problems: list[Fault] = []
+    known = []
     try:
         for sheet in book.worksheets:
             rows = sheet.iter_rows(values_only=True)
             names = [clean_name(_as_text(cell)) for cell in next(rows, ())]
             try:
-                layout = recognise(names, source.path, producer)
+                known.append((sheet.title, recognise(names, source.path, producer), names, rows))
             except TableError as error:
                 problems += error.faults
-                continue
+        if len(known) > 1:
+            listed = ", ".join(title for title, *_ in known)
+            rule = f"is a workbook with {len(known)} sheets that hold such a table"
+            raise TableError([file_fault(source.path, rule, "Save each as a file.", listed)])
+        for _, layout, names, rows in known:
             adapter_names = [layout.renames.get(name, name) for name in names]
             refuse_twins(source.path, adapter_names, layout)
             return _cells_of_sheet(source, layout, adapter_names, rows)
@@ -66,13 +71,19 @@ def _first_known_sheet(source: Source, producer: str) -> Cells:
 
 def _cells_of_sheet(source: Source, layout: Layout, names: list[str], rows: Iterable[Any]) -> Cells:
     used = {name: names.index(name) for name in layout.used if name in names}
-    records = []
+    records: list[list[str]] = []
+    blank = 0
     for row in rows:
-        if any(cell is not None for cell in row):
-            # A row ends with its last filled cell.
-            records.append(
-                [_as_text(row[place]) if place < len(row) else "" for place in used.values()]
-            )
+        if all(cell is None for cell in row):
+            blank += 1
+            continue
+        # Blank rows count where others follow; those at the end are only formatted.
+        records += [[""] * len(used) for _ in range(blank)]
+        blank = 0
+        # A row ends with its last filled cell.
+        records.append(
+            [_as_text(row[place]) if place < len(row) else "" for place in used.values()]
+        )
     frame = pd.DataFrame(records, columns=list(used), dtype=object)
     tags = bool(len(frame)) and any(str(cell).startswith("#") for cell in frame.iloc[0])
     notes = ["Read from a workbook (XLSX)."]

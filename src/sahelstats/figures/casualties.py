@@ -132,20 +132,22 @@ def relative_width(ax: Axes, zero: Axes, data: pd.DataFrame) -> Axes:
     Returns
     -------
     Axes
-        `ax`. Shape and shade say how many parties stand behind the toll.
+        `ax`. Shape and shade say how many parties stand behind the toll; of numbers of parties
+        that no toll has there is neither a row nor a key.
     """
     shown = data[data["relative_width"].notna()]
     parties = shown["n_sources"].clip(1, 3)
     wide = shown["relative_width"] > 0
-    for number, name, mark, colour in PARTIES:
+    held = [kind for kind in PARTIES if (parties == kind[0]).any()]
+    for row, (number, name, mark, colour) in enumerate(held, start=1):
         own = wide & (parties == number)
         ax.plot(shown.loc[own, "best"], shown.loc[own, "relative_width"], mark, color=colour,
                 markersize=4, markeredgecolor="white", markeredgewidth=0.4, label=name)  # fmt: skip
         flat = shown.loc[~wide & (parties == number), "best"].to_numpy(dtype=float)
-        height = np.full(flat.size, -float(number))
+        height = np.full(flat.size, -float(row))
         zero.plot(flat, height, mark, color=colour, markersize=4, markeredgecolor="white",
                   markeredgewidth=0.4)  # fmt: skip
-        zero.text(1.01, -number, f"{flat.size}", transform=zero.get_yaxis_transform(), size=7.5,
+        zero.text(1.01, -row, f"{flat.size}", transform=zero.get_yaxis_transform(), size=7.5,
                   color=QUIET, va="center")  # fmt: skip
     ax.set(xscale="log", yscale="log", ylabel="(high less low) / best")
     zero.set(xscale="log", xlabel="best figure, people killed")
@@ -153,10 +155,11 @@ def relative_width(ax: Axes, zero: Axes, data: pd.DataFrame) -> Axes:
         plain_ticks(axis)
     ax.tick_params(axis="x", labelbottom=False)
     ax.grid(color=FAINT)
-    ax.legend(loc="upper right", title="independent parties", fontsize=7.5, title_fontsize=7.5)
-    zero.set_yticks([-1, -2, -3], ["one party", "two", "three or more"])
+    if len(held) > 1:
+        ax.legend(loc="upper right", title="independent parties", fontsize=7.5, title_fontsize=7.5)
+    zero.set_yticks([-row for row, _ in enumerate(held, start=1)], [kind[1] for kind in held])
     zero.tick_params(axis="y", length=0, labelsize=7.5)
-    zero.set_ylim(-3.7, -0.3)
+    zero.set_ylim(-len(held) - 0.7, -0.3)
     zero.grid(axis="x", color=FAINT)
     zero.set_title("no width: low = best = high", size=8, weight="normal", color=QUIET, pad=3)
     zero.spines["left"].set_visible(False)

@@ -111,6 +111,11 @@ def deaths_map(
         )  # fmt: skip
     if circle is not None:
         maps.circle_km(ax, circle[0], circle[1], round(circle[2]))
+        # Written beyond the map the radius would lie over other text; the title has it, too.
+        radius = ax.texts[-1]
+        longitude, latitude = radius.get_position()
+        if not (extent[0] <= longitude <= extent[1] and latitude <= extent[3]):
+            radius.remove()
     return ax
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Area of a circle on the timeline, in points squared, for each person killed.
 TIMELINE_AREA = 0.9
 
+#: Rows of the timeline: of a table with more countries those with fewest incidents share the last.
+MOST_ROWS = 14
+
 
 def timeline(ax: Axes, data: pd.DataFrame) -> Axes:
     """Draw incidents as circles along time, a row for each country.
@@ -32,10 +35,19 @@ def timeline(ax: Axes, data: pd.DataFrame) -> Axes:
     Returns
     -------
     Axes
-        Countries from most to fewest incidents, their number beside the name.
+        Countries from most to fewest incidents, their number beside the name. Of more than
+        ``MOST_ROWS`` those with fewest incidents share the last row.
     """
     counts = data["country"].value_counts()
     order = sorted(counts.index, key=lambda code: (-counts[code], code))
+    if len(order) > MOST_ROWS:
+        rest = set(order[MOST_ROWS - 1 :])
+        others = f"{len(rest)} others"
+        data = data.assign(
+            country=data["country"].astype(str).where(~data["country"].isin(rest), others)
+        )
+        counts = data["country"].value_counts()
+        order = [*order[: MOST_ROWS - 1], others]
     rows = {code: position for position, code in enumerate(order)}
     for code in order:
         own = data[data["country"] == code].sort_values("killed", ascending=False)
@@ -208,6 +220,10 @@ def nearby_timeline(ax: Axes, data: pd.DataFrame, label_from: float) -> Axes:
     ax.grid(color=FAINT)
     ax.margins(x=0.08)
     import matplotlib.dates as mdates
+
+    if data["date_start"].max() - data["date_start"].min() < pd.Timedelta(days=5 * 365):
+        # Months are written in full, and more than a few would overlap.
+        ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=5))
 
     ordered = data.sort_values("best", ascending=False)
     names = [

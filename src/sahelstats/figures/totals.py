@@ -40,9 +40,11 @@ def totals_by_year(ax: Axes, data: pd.DataFrame) -> Axes:
     width = 0.24
     ends = known.drop_duplicates("year")
     tallest = max(float(known["upper"].max()), float(known["high"].max()))
+    ranged = bool((ends["high"] > ends["low"]).any())
+    frame = "envelope: sums of lows and highs" if ranged else "sum of the figures"
     ax.bar(ends["year"].astype(int), (ends["high"] - ends["low"]).astype(float), 0.9,
            ends["low"].astype(float), facecolor="#F4F4F4", edgecolor="#888888", linewidth=0.7,
-           zorder=1, label="envelope: sums of lows and highs")  # fmt: skip
+           zorder=1, label=frame)  # fmt: skip
     for place, name in enumerate(names):
         colour = _shade(name)
         own = known[known["assumption"] == name]

@@ -23,6 +23,7 @@ _HOME = {
     "assign_regions": "regions",
     "RegionReport": "regions",
     "coordinate_faults": "coordinates",
+    "in_region": "coordinates",
     "capitals": "places",
     "within_km": "places",
     "nearest_capital": "places",

@@ -115,6 +115,41 @@ def coordinate_faults(table: pd.DataFrame) -> pd.Series:
     return pd.Series(fault, index=table.index, name="coordinate_fault", dtype=str)
 
 
+def in_region(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the incidents of the region's countries, without those whose point cannot be theirs.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns country, latitude and longitude.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `table`, in its order, numbered anew; those without coordinates among them.
+
+    Raises
+    ------
+    ValueError
+        A column is lacking, or holds text that is no number.
+
+    Notes
+    -----
+    For tables of the whole world, and imported ones with broken points: the plane, the borders and
+    the divisions are those of the region's fourteen countries.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"country": ["MLI", "MLI", "SYR"], "latitude": [12.6, -8.0, 36.2],
+    ...                       "longitude": [-8.0, 12.6, 37.2]})
+    >>> in_region(table)["latitude"].tolist()
+    [12.6]
+    """
+    require_columns(table, ["country"])
+    held = table["country"].isin(set(load_boundaries("country").iso3))
+    return table[held & coordinate_faults(table).isin(["", "missing"])].reset_index(drop=True)
+
+
 def require_coordinates(table: pd.DataFrame) -> None:
     """Raise one ValueError naming every kind of unusable coordinate, if there is any."""
     faults = coordinate_faults(table).to_numpy(object)

@@ -99,7 +99,7 @@ def write_index(places: Places) -> Path:
         cards=[_card(places, stem) for stem in wanted],
         variants=[] if variant else variants(places.reports),
         imported=[] if variant else imported(places.reports),
-        downloads=downloads(places.reports),
+        downloads=downloads(places.reports, table),
         citation=citation(),
         provenance=_table_provenance(table or INCIDENTS),
     )
@@ -189,10 +189,23 @@ def imported(page_folder: Path) -> list[tuple[str, str]]:
     return [(path.name, link_to(path, page_folder)) for path in tables]
 
 
-def downloads(page_folder: Path) -> list[tuple[str, str, str]]:
-    """Return the data files a reader may want: what it is, name, address."""
+def downloads(page_folder: Path, table: Path | None = None) -> list[tuple[str, str, str]]:
+    """Return the data files a reader may want: what it is, name, address.
+
+    Of an imported `table` first that and its import report, then the project's own files.
+    """
+    own = "The project's own table: one" if table else "One"
+    brought = (
+        (
+            ("The imported table: one row per incident", table),
+            ("What the import met, and how columns were filled", table.with_suffix(".import.json")),
+        )
+        if table
+        else ()
+    )
     files = (
-        ("One row per incident, with its ranges", INCIDENTS),
+        *brought,
+        (f"{own} row per incident, with its ranges", INCIDENTS),
         ("One row per claim: who said how many, with the page", DATA / "curated" / "claims.csv"),
         ("The claimants: type, party, weight", DATA / "curated" / "sources.csv"),
         ("Columns and values, for programs (Frictionless)", DATA / "datapackage.json"),

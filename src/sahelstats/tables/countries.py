@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -53,6 +54,23 @@ def _by_name() -> dict[str, str]:
         for name in (row["iso3"], row["name"], *row["other_names"].split("; "))
         if name
     }
+
+
+@lru_cache(maxsize=1)
+def short_names() -> dict[str, str]:
+    """Return for each ISO code the name in daily use.
+
+    Examples
+    --------
+    >>> short_names()["SYR"], short_names()["COD"], short_names()["DOM"]
+    ('Syria', 'DR Congo', 'Dominican Republic')
+    """
+    found = {}
+    for row in _rows():
+        name, other = row["name"], row["other_names"].split("; ")[0]
+        formal = re.search(",|Republic|Federation|Darussalam", name) and other
+        found[row["iso3"]] = re.sub(r" \(.*\)", "", other if formal else name)
+    return found
 
 
 def folded(text: str) -> str:
