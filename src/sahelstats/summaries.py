@@ -350,7 +350,7 @@ KNOWN: dict[str, Callable[[pd.DataFrame, dict[str, str]], pd.Series]] = {
     "Number killed": lambda t, toll: t[toll["best"]].notna(),
     "... from two parties": lambda t, toll: t[toll["n_sources"]] >= 2,
     "... with no open end": lambda t, toll: t[toll["open_above"]].eq(False),
-    "Dead with the attackers": lambda t, _: t["killed_incl_best"].notna(),
+    "Killed, attackers counted": lambda t, _: t["killed_incl_best"].notna(),
     "Number wounded": lambda t, _: t["wounded_best"].notna(),
 }
 

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun, in the plural unless it is one.
+
+    Examples
+    --------
+    >>> counted(1, "soldier"), counted(0, "soldier")
+    ('1 soldier', '0 soldiers')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def way(km: float, more: str = "") -> str:
     """Return a movement given in kilometres southward in words.
 

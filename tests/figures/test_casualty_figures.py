@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 
 from sahelstats.casualties import CountDistribution, exceedance_curve
 from sahelstats.casualties.overview import toll_under_models, totals_table
-from sahelstats.figures import bias, casualties, totals, use_style
+from sahelstats.figures import bias, casualties, palette, totals, use_style
 
 RANGES = pd.DataFrame(
     {
@@ -66,12 +66,36 @@ def test_report_ladder(ax: Axes) -> None:
     )
     assert casualties.report_ladder(ax, RANGES, reports) is ax
     assert [label.get_text() for label in ax.get_yticklabels()] == RANGES["label"].tolist()
-    assert texts(ax) == ["100 to 600+", "0 to 140", "7"]
+    assert texts(ax) == ["U\u2009G\u2009P", "100 to 600+", "R\u2009M", "0 to 140", "7"]
     ticks = [line for line in ax.lines if line.get_linewidth() == 2.4]
     assert len(ticks) == 5  # one report gives no figure, one says "up to 90"
     arrows = [text.xyann[0] for text in ax.texts if getattr(text, "arrow_patch", None)]
     assert sorted(arrows) == [-9, 9]
     assert ax.get_xlim()[0] == 0 and ax.get_xlim()[1] > 600
+
+
+def test_every_source_type_has_a_letter_of_its_own() -> None:
+    assert list(palette.SOURCE_TYPE_LETTER) == list(palette.SOURCE_TYPE)
+    assert len(set(palette.SOURCE_TYPE_LETTER.values())) == len(palette.SOURCE_TYPE)
+
+
+def test_letters_of_a_rung_stay_left_of_its_numbers(ax: Axes) -> None:
+    """The longest row of letters still ends inside the axes."""
+    n = 12
+    reports = pd.DataFrame(
+        {
+            "incident_id": ["a"] * n,
+            "central": pd.array(range(590, 590 + n), dtype="Int64"),
+            "upper": pd.array(range(590, 590 + n), dtype="Int64"),
+            "source_type": ["local_source"] * n,  # W, the widest letter
+            "open_above": [False] * n,
+        }
+    )
+    ax.figure.set_size_inches(5.5, 3)
+    casualties.report_ladder(ax, RANGES, reports)
+    ax.figure.draw_without_rendering()
+    letters = next(text for text in ax.texts if text.get_text().startswith("W"))
+    assert letters.get_window_extent().x1 < ax.get_window_extent().x1
 
 
 def test_report_ladder_without_reports(ax: Axes) -> None:

@@ -290,6 +290,13 @@ def test_slope_ladder_says_each_slope_with_its_interval(ax):
     assert [t.get_text() for t in ax.texts] == ["10 (5 to 15)", "\u22122 (\u22128 to 15)"]
 
 
+def test_slope_ladder_draws_hollow_what_is_no_interval(ax):
+    data = pd.DataFrame({"label": ["a", "b"], "km_per_year": [10, 3], "low": [5, 2], "high": 15})
+    movement.slope_ladder(ax, data.assign(interval=[True, False]))
+    faces = [line.get_markerfacecolor() for line in ax.lines if line.get_marker() == "o"]
+    assert faces == [movement.BLUE, "white"]
+
+
 def test_long_titles_stay_inside_the_figure():
     use_style()
     fig = canvas(1, "WIDE LETTERS MAKE WIDE WORDS, " * 6, "MMMM " * 40, "WWWW " * 50)

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from drawn import faults
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from sahelstats.datasets.lacking import NOT_COVERED, REASONS
 from sahelstats.figures import article, canvas, matching, use_style
@@ -57,7 +58,7 @@ def test_day_bars_gather_what_is_far(ax: Axes) -> None:
 def test_distance_strip(ax: Axes) -> None:
     data = pd.DataFrame({"geo_precision": [1, 1, 1, 3], "km_apart": [0.0, 2.0, 40.0, 12.0]})
     matching.distance_strip(ax, data)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["1", "3"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["exact site", "district"]
     assert texts(ax) == ["3", "1"]
     medians = [line.get_xdata()[0] for line in ax.lines if line.get_linewidth() == 2]
     assert medians == [2.0, 12.0]
@@ -109,6 +110,16 @@ def test_lacking_ladder(ax: Axes) -> None:
     matching.lacking_ladder(ax, data)
     assert texts(ax) == ["0", "10 to 30", "80 to 90"]
     assert len(ax.get_legend().get_texts()) == 2
+    marks = {line.get_marker() for line in ax.lines if line.get_marker() != "None"}
+    assert marks == {"s", "o"}  # the reasons differ in shape as well
+
+
+def test_verdicts_differ_in_greyscale() -> None:
+    """Two verdicts differ in lightness, or one of them is hatched."""
+    plain = [name for name in article.VERDICT_COLOURS if name not in article.HATCHES]
+    lightness = [np.dot(to_rgb(article.VERDICT_COLOURS[name]), (0.3, 0.59, 0.11)) for name in plain]
+    assert np.diff(np.sort(lightness)).min() > 0.2
+    assert len(set(article.HATCHES.values())) == len(article.HATCHES)
 
 
 @pytest.mark.parametrize("n", [1, 2])

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote, unquote_to_bytes
@@ -263,3 +264,16 @@ def test_report_names_the_notebooks_where_it_cannot_tell_which_is_meant(reported
         "'02' is more than one notebook: 02_tower, 02_two\n"
         "there is no notebook '3'. There are: 01_one, 02_tower, 02_two\n"
     )
+
+
+def test_the_notebooks_before_and_after_do_not_depend_on_what_ran_first(tmp_path):
+    """Make runs the longest first: the page of 05 is written before 06 has run."""
+    nothing_run = replace(Places.of(), record=tmp_path)
+    first, second, third, *_ = stems()
+    found = pages._neighbours(nothing_run, second)
+    assert [(word, address) for word, _, address in found] == [
+        ("Before", f"{first}.html"),
+        ("Next", f"{third}.html"),
+    ]
+    aside = replace(nothing_run, reports=tmp_path)  # of a variant only what was run has a page
+    assert pages._neighbours(aside, second) == []

@@ -64,7 +64,7 @@ def beginning(evidence: Evidence) -> Finding:
 
 @check(
     "A11",
-    "Share of incidents in Mali to 2021 in its north and centre: supported from 80 %.",
+    "Share of incidents in Mali to 2021 in its north and centre: supported from 80%.",
     True,
     countries=("MLI",),
     until=2021,
@@ -76,7 +76,7 @@ def north_and_centre(evidence: Evidence) -> Finding:
     share = float(region.isin(NORTH_AND_CENTRE).mean())
     return Finding(
         grade(share >= 0.8, share >= 0.6),
-        f"{share:.0%} of {len(region)} incidents in Mali from 2012 to 2021.",
+        f"{share:.0%} of {len(region)} incidents in Mali from 2012 to 2021 lie there.",
         {"share": round(share, 4), "incidents": len(region)},
     )
 
@@ -103,13 +103,15 @@ def kati_distance(evidence: Evidence) -> Finding:
     """How far Kati is from Bamako."""
     km = float(evidence.km_from("Bamako")[evidence.table["incident_id"] == KATI][0])
     return Finding(
-        grade(abs(km - 15) <= 3, abs(km - 15) <= 6), f"{km:.1f} km.", {"km": round(km, 1)}
+        grade(abs(km - 15) <= 3, abs(km - 15) <= 6),
+        f"{km:.1f} km from the centre.",
+        {"km": round(km, 1)},
     )
 
 
 @check(
     "A16",
-    "Southward trend of both groups' incidents: supported when its interval is above 0.",
+    "Southward trend of both groups' incidents: supported when its whole interval points south.",
     True,
     countries=CENTRAL_SAHEL,
     until=2022,
@@ -124,7 +126,8 @@ def further_south(evidence: Evidence) -> Finding:
     )
     return Finding(
         grade(trend.low > 0, trend.km_per_year > 0),
-        f"{trend.km_per_year:.0f} km a year southward ({trend.low:.0f} to {trend.high:.0f}, 90 %).",
+        f"{trend.km_per_year:.0f} km a year southward"
+        f" (90% interval {trend.low:.0f} to {trend.high:.0f}).",
         {
             "km_per_year": trend.km_per_year,
             "low": trend.low,
@@ -174,7 +177,7 @@ def west_of_niger(evidence: Evidence) -> Finding:
 
 @check(
     "A19",
-    "Incidents in the north of Benin and Togo (from 10 N) since 2022: in every year.",
+    "Incidents in the north of Benin and Togo (north of 10° N) since 2022: in every year.",
     True,
     countries=("BEN", "TGO"),
     until=2022,
@@ -198,13 +201,13 @@ def north_of_the_coast(evidence: Evidence) -> Finding:
 
 @check(
     "A20",
-    "Incidents in the north of Cote d'Ivoire (8 N and up), 2020-2021 against 2022-2024.",
+    "Incidents in Côte d'Ivoire north of 8° N, 2020 and 2021 against 2022 to 2024.",
     True,
     countries=("CIV",),
     until=2022,
 )
 def ivory_coast(evidence: Evidence) -> Finding:
-    """Whether the groups were pushed back in Cote d'Ivoire."""
+    """Whether the groups were pushed back in Côte d'Ivoire."""
     north = evidence.table[(evidence.table["country"] == "CIV") & (evidence.table["latitude"] >= 8)]
     before = int(north["year"].between(2020, 2021).sum())
     after = int(north["year"].between(2022, LAST_YEAR).sum())
@@ -245,7 +248,7 @@ def as_difficult_as_ever(evidence: Evidence) -> Finding:
 
 @check(
     "A23",
-    "Share of Mali's incidents since 2022 within 100 km of Bamako: supported below 10 %.",
+    "Share of Mali's incidents since 2022 within 100 km of Bamako: supported below 10%.",
     True,
     countries=("MLI",),
     until=2022,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sahelstats.article.evidence import Evidence
 from sahelstats.article.verdicts import VERDICTS, Finding, check, grade, load_assertions
+from sahelstats.wording import counted
 
 BAMAKO = "MLI-20240917-bamako"
 KATI = "MLI-20220722-kati"
@@ -48,13 +49,19 @@ def _on_basis(
     inside = all(low <= value and (value <= high or bool(found["open_above"])) for value in figures)
     middle = low_best_high[1] if low_best_high[1] is not None else figures[0]
     near = abs(middle - best) <= best / 2
-    tail = " or more" if bool(found["open_above"]) else ""
+    span = (f"{low} to {high}" if high > low else f"{best}") + tail_of(found)
     who = "left out" if basis == "excl_attackers" else "counted"
     return Finding(
         grade(inside and near, inside or near),
-        f"Others, attackers {who}: {low} to {high}{tail} {outcome}, {best} in the middle.",
+        f"Others, attackers {who}: {span} {outcome}"
+        + (f", {best} in the middle." if high > low else "."),
         {"article": figures, "low": low, "best": best, "high": high, "basis": basis},
     )
+
+
+def tail_of(found: pd.Series) -> str:
+    """Return the words that mark a range left open upwards."""
+    return " or more" if bool(found["open_above"]) else ""
 
 
 _RULE = (
@@ -98,7 +105,8 @@ def government_gave_no_toll(evidence: Evidence) -> Finding:
     numbered = int(own[["low", "best", "high"]].notna().any(axis=1).sum())
     return Finding(
         grade(numbered == 0 and len(own) > 0, numbered == 0),
-        f"{len(own)} public claims of the state on its own dead, {numbered} with a number.",
+        f"{counted(len(own), 'public claim')} of the state on its own dead,"
+        f" {numbered or 'none'} with a number.",
         {"claims": len(own), "numbered": numbered},
     )
 
@@ -134,7 +142,8 @@ def kati_first_and_last(evidence: Evidence) -> Finding:
     soldiers = int(others["best"].fillna(0).sum())
     return Finding(
         grade(first == last == 2 and soldiers == 0, first == 2),
-        f"The army's first figure was {first} attackers; its last {last}, and {soldiers} soldiers.",
+        f"The army's first figure was {counted(first, 'attacker')}; its last {last}, and"
+        f" {counted(soldiers, 'soldier')}.",
         {"first": first, "last": last, "own_dead": soldiers},
     )
 
@@ -170,7 +179,9 @@ def lynching(evidence: Evidence) -> Finding:
     )
     low, high = int(found["low"]), int(found["high"])
     return Finding(
-        grade(low >= 1), f"Others count {low} to {high} dead.", {"low": low, "high": high}
+        grade(low >= 1),
+        f"Others count {low} to {high} dead.",
+        {"low": low, "high": high},
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelstats.figures.style import FAINT, QUIET
+from sahelstats.figures.style import FAINT, INK, QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,11 +50,17 @@ def figure_strip(ax: Axes, data: pd.DataFrame) -> Axes:
 
 
 VERDICT_COLOURS = {
-    "supported": "#228833",
+    "supported": "#1B6E2A",
     "partly": "#CCBB44",
     "contradicted": "#AA3377",
-    "not testable here": "#BBBBBB",
+    "not testable here": "#FFFFFF",
 }
+
+#: These would not be told from the others in greyscale.
+HATCHES = {"contradicted": "\\\\\\\\", "not testable here": "////"}
+
+#: On these the counts are written in white.
+DARK = ("supported", "contradicted")
 
 
 def verdict_bars(ax: Axes, counts: pd.DataFrame) -> Axes:
@@ -75,9 +81,14 @@ def verdict_bars(ax: Axes, counts: pd.DataFrame) -> Axes:
     left = pd.Series(0, index=counts.index)
     for verdict in counts.columns:
         width = counts[verdict]
+        edge = "#888888" if verdict == "not testable here" else "white"
         bars = ax.barh(counts.index, width, left=left, color=VERDICT_COLOURS[verdict],
-                       label=verdict, height=0.62, edgecolor="white")  # fmt: skip
-        ax.bar_label(bars, [str(n) if n else "" for n in width], label_type="center", size=7.5)
+                       label=verdict, height=0.62, hatch=HATCHES.get(verdict),
+                       edgecolor=edge)  # fmt: skip
+        ax.bar_label(bars, [str(n) if n else "" for n in width], label_type="center", size=7.5,
+                     color="white" if verdict in DARK else INK,
+                     bbox={"facecolor": VERDICT_COLOURS[verdict], "edgecolor": "none", "pad": 1}
+                     if verdict in HATCHES else None)  # fmt: skip
         left = left + width
     ax.set_ylim(len(counts) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)

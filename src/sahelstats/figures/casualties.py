@@ -9,13 +9,24 @@ import numpy as np
 import pandas as pd
 
 from sahelstats.figures import palette
-from sahelstats.figures.style import FAINT, INK, ON_GRID, QUIET, name_rungs, plain_ticks
+from sahelstats.figures.style import (
+    FAINT,
+    INK,
+    ON_GRID,
+    QUIET,
+    name_rungs,
+    plain_ticks,
+    range_text,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BLUE, PALE = "#4477AA", "#BBCCDD"
 BAR = "#D9D9D9"
+
+#: Width of a letter of a report, as a share of the ladder's.
+LETTER = 0.021
 
 MODEL_NAME = {
     "uniform": "uniform",
@@ -47,39 +58,31 @@ def report_ladder(ax: Axes, data: pd.DataFrame, reports: pd.DataFrame) -> Axes:
     -------
     Axes
         Grey bar: lowest to highest; black diamond: best; coloured tick: a report, those on the
-        same figure above each other; arrow: left open by its source, to the left for "up to". The
-        axis is of square roots.
+        same figure above each other; arrow: left open by its source, to the left for "up to";
+        letters behind the last: the types of source of the ticks, from left to right. The axis is
+        of square roots.
     """
-    top = max(float(data["high"].max()), _highest(reports))
+    owns = [_in_order(reports, row["incident_id"]) for _, row in data.iterrows()]
+    ends = [max(float(high), _highest(own)) for high, own in zip(data["high"], owns, strict=True)]
+    top = _room(np.array(ends), np.array([len(own) for own in owns]))
     ax.set_xscale("function", functions=(_root, _square))
-    ax.set_xlim(0, top * 1.12)
+    ax.set_xlim(0, top)
     name_rungs(ax, data["label"].tolist(), 7.2)
     for y, (_, row) in enumerate(data.iterrows()):
         low, best, high = (float(row[name]) for name in ("low", "best", "high"))
         ax.plot([low, high], [y, y], color=BAR, linewidth=7, solid_capstyle="butt", zorder=1)
-        own = reports[(reports["incident_id"] == row["incident_id"]) & reports["upper"].notna()]
+        own = owns[y]
         _ticks(ax, y, own)
+        _letters(ax, y, ends[y], own)
         if bool(row["open_above"]) and own.empty:
             _arrow(ax, high, y, INK)
         ax.plot([best], [y], "D", color=INK, markersize=3.2, zorder=5)
         text = range_text(low, high, bool(row["open_above"]))
         ax.text(1.01, y, text, transform=ax.get_yaxis_transform(), size=6.8, color=QUIET,
                 va="center")  # fmt: skip
-    marks = (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if top > 60 else (0, 2, 5, 10, 20, 30, 50)
-    ax.set_xticks([x for x in marks if x <= top * 1.12])
+    marks = (0, 25, 50, 100, 200, 400, 700, 1000, 1500) if top > 67 else (0, 2, 5, 10, 20, 30, 50)
+    ax.set_xticks([x for x in marks if x <= top])
     return ax
-
-
-def range_text(low: float, high: float, open_above: bool) -> str:
-    """Return a range in numbers, with a plus where it was left open upwards.
-
-    Examples
-    --------
-    >>> range_text(100, 600, True), range_text(81, 81, False)
-    ('100 to 600+', '81')
-    """
-    more = "+" if open_above else ""
-    return f"{low:,.0f} to {high:,.0f}{more}" if high > low else f"{high:,.0f}{more}"
 
 
 def _highest(reports: pd.DataFrame) -> float:
@@ -94,12 +97,35 @@ def _square(x: np.ndarray) -> np.ndarray:
     return np.square(x)
 
 
+def _in_order(reports: pd.DataFrame, incident_id: str) -> pd.DataFrame:
+    """Return the reports of an incident from low to high, those on one figure by their type."""
+    own = reports[(reports["incident_id"] == incident_id) & reports["upper"].notna()]
+    types = list(palette.SOURCE_TYPE)
+    at = own["central"].fillna(own["upper"])
+    kind = own["source_type"].astype(str).map(types.index)
+    return own.assign(at=at, kind=kind).sort_values(["at", "kind"], kind="stable")
+
+
+def _room(ends: np.ndarray, letters: np.ndarray) -> float:
+    """Return the end of a square-root axis on which every rung has room for its letters."""
+    shares = np.where(letters > 0, 0.07 + LETTER * letters, 0.055)
+    return float(np.max(np.sqrt(ends) / (1 - np.minimum(shares, 0.5))) ** 2)
+
+
+def _letters(ax: Axes, y: int, end: float, own: pd.DataFrame) -> None:
+    """Write who reports behind the last mark of a rung: colours alone are lost in greyscale."""
+    if own.empty:
+        return
+    text = "\u2009".join(palette.SOURCE_TYPE_LETTER[str(kind)] for kind in own["source_type"])
+    ax.annotate(text, (end, y), (13, 0), textcoords="offset points", size=6, color=INK,
+                va="center", ha="left", annotation_clip=False).set_in_layout(False)  # fmt: skip
+
+
 def _ticks(ax: Axes, y: int, own: pd.DataFrame) -> None:
     """Draw the reports of one rung; those on one figure share its height."""
-    types = list(palette.SOURCE_TYPE)
     at_most = own["central"].isna()
-    for value, same in own.assign(at_most=at_most).groupby(own["central"].fillna(own["upper"])):
-        ordered = sorted(same.to_dict("records"), key=lambda r: types.index(str(r["source_type"])))
+    for value, same in own.assign(at_most=at_most).groupby("at"):
+        ordered = same.to_dict("records")
         height = 0.86 / len(ordered)
         for place, report in enumerate(ordered):
             bottom = y - 0.43 + place * height

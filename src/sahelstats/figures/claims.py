@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelstats.figures import palette
-from sahelstats.figures.style import INK, QUIET, name_rungs
+from sahelstats.figures.style import INK, QUIET, name_rungs, range_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,13 +33,16 @@ def claim_ladder(ax: Axes, data: pd.DataFrame, xmax: float, label_width: int = 4
     Returns
     -------
     Axes
-        Filled dot: a figure. Bar: a range. Arrow: at least, or (to the left) at most. Hollow: the
-        figure does not enter the range (superseded, part, wider, attackers where they are left
-        out). Words where no number is given.
+        At the right the type of claimant. Filled dot: a figure. Bar: a range. Arrow: at least, or
+        (to the left) at most. Hollow: the figure does not enter the range (superseded, part,
+        wider, attackers where they are left out). Words where no number is given.
     """
     for y, (_, claim) in enumerate(data.iterrows()):
         colour = palette.SOURCE_TYPE.get(str(claim["source_type"]), palette.OTHER)
         _rung(ax, y, claim, colour, xmax)
+        kind = palette.SOURCE_TYPE_NAME.get(str(claim["source_type"]), "")
+        ax.text(1.01, y, kind, transform=ax.get_yaxis_transform(), size=6.8, color=QUIET,
+                va="center")  # fmt: skip
     name_rungs(ax, [_cut(label, label_width) for label in data["label"]], 7.2)
     for tick, counted in zip(ax.get_yticklabels(), data["counted"], strict=True):
         tick.set_color(INK if counted else QUIET)
@@ -50,7 +53,7 @@ def claim_ladder(ax: Axes, data: pd.DataFrame, xmax: float, label_width: int = 4
 def _rung(ax: Axes, y: int, claim: pd.Series, colour: str, xmax: float) -> None:
     """Draw one claim."""
     if pd.isna(claim["upper"]):
-        ax.text(xmax * 0.01, y, "no number given", size=7, color=colour, va="center",
+        ax.text(xmax * 0.01, y, "no number given", size=7, color=QUIET, va="center",
                 style="italic")  # fmt: skip
         return
     upper = float(claim["upper"])
@@ -93,7 +96,7 @@ def open_end(ax: Axes, x: float, y: float, colour: str, xmax: float) -> None:
 
 
 def source_legend(ax: Axes, types: list[str], columns: int = 4, centred: bool = False) -> Axes:
-    """Draw the colours of source types in an axes of their own.
+    """Draw the colours and letters of source types in an axes of their own.
 
     Parameters
     ----------
@@ -116,7 +119,7 @@ def source_legend(ax: Axes, types: list[str], columns: int = 4, centred: bool = 
     shown = [kind for kind in palette.SOURCE_TYPE if kind in types]
     handles = [
         Line2D([], [], marker="o", linestyle="none", markersize=5.5, color=palette.SOURCE_TYPE[t],
-               label=palette.SOURCE_TYPE_NAME[t])
+               label=f"{palette.SOURCE_TYPE_LETTER[t]}  {palette.SOURCE_TYPE_NAME[t]}")
         for t in shown
     ]  # fmt: skip
     ax.axis("off")
@@ -145,17 +148,17 @@ def range_ladder(ax: Axes, data: pd.DataFrame, xmax: float, colour: str = "#4477
     Returns
     -------
     Axes
-        An arrow marks a high that its source left open.
+        An arrow, and a plus in the numbers, mark a high that its source left open.
     """
     highlight = data.get("highlight", pd.Series(False, index=data.index))
     for y, (index, row) in enumerate(data.iterrows()):
         ink = colour if not highlight[index] else INK
         low, best, high = (float(row[name]) for name in ("low", "best", "high"))
         ax.plot([low, high], [y, y], color=ink, alpha=0.35, linewidth=6, solid_capstyle="butt")
-        ax.plot([best], [y], "o", color=ink, markersize=5)
+        ax.plot([best], [y], "o", color=ink, markersize=5, clip_on=False)
         if bool(row["open_above"]):
             open_end(ax, high, y, ink, xmax)
-        text = f"{low:.0f} to {high:.0f}" if high > low else f"{best:.0f}"
+        text = range_text(low, high, bool(row["open_above"]))
         beyond = ARROW * xmax if bool(row["open_above"]) else 0
         ax.text(
             max(high, best) + beyond + 0.015 * xmax, y, text, size=7.5, color=QUIET, va="center"

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sahelstats.figures.casualties import range_text
-from sahelstats.figures.style import FAINT, INK, ON_GRID, QUIET, name_rungs
+from sahelstats.figures.style import FAINT, INK, ON_GRID, QUIET, name_rungs, range_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +28,25 @@ REASON_COLOURS = {
     "no_actor": "#CC6677",
     "below_threshold": "#882255",
     "passes": "#332288",
+}
+
+#: Marks of the same, so that the reasons can be told apart in greyscale.
+REASON_MARKS = {
+    "nobody_killed": "X",
+    "shared_event": "v",
+    "too_unlike": "^",
+    "no_actor": "s",
+    "below_threshold": "D",
+    "passes": "o",
+}
+
+#: What the codes of precision mean, short enough for an axis.
+PRECISION_WORDS = {
+    1: "exact site",
+    2: "within 25 km",
+    3: "district",
+    4: "region",
+    5: "coarser",
 }
 
 _TICKS = (1, 3, 10, 30, 100, 300, 1000)
@@ -136,9 +154,9 @@ def distance_strip(ax: Axes, data: pd.DataFrame, least: float = 0.1) -> Axes:
     ticks = [least, 1, 10, 50]
     ax.set_xticks(ticks, [f"{least:g} or less", "1", "10", "50"])
     ax.set_xticks([], minor=True)
-    ax.set_yticks(range(len(codes)), [str(code) for code in codes])
+    ax.set_yticks(range(len(codes)), [PRECISION_WORDS.get(code, str(code)) for code in codes])
     ax.set_ylim(len(codes) - 0.45, -0.55)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, labelsize=7.2)
     ax.grid(axis="x", color=FAINT)
     ax.spines["left"].set_visible(False)
     return ax
@@ -282,7 +300,7 @@ def lacking_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
     Returns
     -------
     Axes
-        Bar: our low to high; dot: our best.
+        Bar: our low to high; mark: our best, its shape by the reason as well.
     """
     top = float(data["high"].max())
     ax.set_xscale("function", functions=(lambda v: np.sqrt(np.maximum(v, 0)), np.square))
@@ -294,7 +312,10 @@ def lacking_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
         seen.add(str(row["reason"]))
         ax.plot([row["low"], row["high"]], [y, y], color=colour, alpha=0.45, linewidth=6,
                 solid_capstyle="butt")  # fmt: skip
-        ax.plot([row["best"]], [y], "o", color=colour, markersize=4.6, linestyle="none", label=name)
+        mark = REASON_MARKS[str(row["reason"])]
+        ax.plot(
+            [row["best"]], [y], mark, color=colour, markersize=4.6, linestyle="none", label=name
+        )
         ax.text(1.01, y, range_text(float(row["low"]), float(row["high"]), False), size=6.8,
                 transform=ax.get_yaxis_transform(), color=QUIET, va="center")  # fmt: skip
     name_rungs(ax, data["label"].tolist(), 7.2)

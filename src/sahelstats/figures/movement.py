@@ -328,20 +328,26 @@ def slope_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
     ax : Axes
         Where to draw.
     data : DataFrame
-        Top first: ``label``, ``km_per_year``, ``low``, ``high``.
+        Top first: ``label``, ``km_per_year``, ``low``, ``high``; ``interval`` (bool, optional)
+        is false where the bar is no interval of probability.
 
     Returns
     -------
     Axes
-        A dot and a bar for each row, the numbers at the right, a line at no movement.
+        A dot and a bar for each row, the numbers at the right, a line at no movement. Hollow and
+        dashed where the bar is no interval.
     """
+    sampled = data.get("interval", pd.Series(True, index=data.index)).to_numpy(bool)
     values = data[["km_per_year", "low", "high"]].to_numpy(float)
     west, east = float(np.nanmin(values, initial=0.0)), float(np.nanmax(values, initial=0.0))
     room = 0.04 * (east - west)
     ax.axvline(0, color=QUIET, linewidth=0.8, zorder=1)
     for y, (value, low, high) in enumerate(values):
-        ax.plot([low, high], [y, y], color=BLUE, linewidth=1.6, zorder=2)
-        ax.plot([value], [y], "o", color=BLUE, markersize=5.5, zorder=3)
+        ax.plot(
+            [low, high], [y, y], "-" if sampled[y] else ":", color=BLUE, linewidth=1.6, zorder=2
+        )
+        ax.plot([value], [y], "o", color=BLUE, markerfacecolor=BLUE if sampled[y] else "white",
+                markersize=5.5, zorder=3)  # fmt: skip
         ax.annotate(
             f"{value:.0f} ({low:.0f} to {high:.0f})".replace("-", "\u2212"), (1.01, y),
             xycoords=("axes fraction", "data"), size=7.5, color=QUIET, va="center",

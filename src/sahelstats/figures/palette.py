@@ -75,3 +75,19 @@ SOURCE_TYPE_NAME = {
     "research": "Research",
     "encyclopaedia": "Encyclopaedias",
 }
+
+#: A letter for each type, where a figure has too many types for colour alone (print in greyscale).
+SOURCE_TYPE_LETTER = {
+    "government": "G",
+    "military": "M",
+    "armed_group": "A",
+    "un": "U",
+    "ngo": "N",
+    "medical": "H",
+    "local_official": "L",
+    "security_source": "S",
+    "local_source": "W",
+    "media": "P",
+    "research": "R",
+    "encyclopaedia": "E",
+}

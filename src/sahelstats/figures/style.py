@@ -162,6 +162,18 @@ def name_rungs(ax: Axes, names: Sequence[str], size: float | None = None) -> Axe
     return ax
 
 
+def range_text(low: float, high: float, open_above: bool) -> str:
+    """Return a range in numbers, with a plus where it was left open upwards.
+
+    Examples
+    --------
+    >>> range_text(100, 600, True), range_text(81, 81, False)
+    ('100 to 600+', '81')
+    """
+    more = "+" if open_above else ""
+    return f"{low:,.0f} to {high:,.0f}{more}" if high > low else f"{high:,.0f}{more}"
+
+
 def plain_ticks(axis: object) -> None:
     """Write ticks of a logarithmic axis as plain numbers."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter

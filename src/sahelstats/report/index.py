@@ -62,7 +62,7 @@ HEADLINES = (
     Headline(
         "01_incidents",
         "{share_single:.0%}",
-        "of the tolls rest on the word of one party",
+        "of the incidents have a toll that rests on the word of one party",
         "Parties count, not outlets: a ministry and its army are one.",
     ),
 )

@@ -99,8 +99,16 @@ def site_links(page_folder: Path) -> list[tuple[str, str]]:
 
 
 def _neighbours(places: Places, stem: str) -> list[tuple[str, str, str]]:
-    """Return the notebooks before and after one, as far as they have a page."""
-    known = [name for name in stems() if (places.record / f"{name}.json").exists()]
+    """Return the notebooks before and after one, as far as they have a page.
+
+    Beside the project's own every notebook gets one. Which have been run already depends on the
+    order in which make runs them, and may not decide what a page says.
+    """
+    known = [
+        name
+        for name in stems()
+        if places.reports == REPORTS or (places.record / f"{name}.json").exists()
+    ]
     place = known.index(stem) if stem in known else 0
     beside = (("Before", place - 1), ("Next", place + 1))
     found = []
