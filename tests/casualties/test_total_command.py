@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sahelstats.casualties import incident_distributions, total, total_by
-from sahelstats.casualties.asked import Asked, totals
+from sahelstats.casualties.total_table import Asked, totals
 from sahelstats.cli import app
 from sahelstats.paths import INCIDENTS
 from sahelstats.tables import load_claims, load_incidents

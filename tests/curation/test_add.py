@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sahelstats.cli import app
-from sahelstats.curation import asked
+from sahelstats.curation import show_and_add
 from sahelstats.curation.lines import insert_rows
 from sahelstats.curation.transaction import JOURNAL, SUFFIX
 from sahelstats.tables.reading import read_text
@@ -246,7 +246,7 @@ def test_the_walk_adds_the_same_lines_as_the_file(folder, new_file, tmp_path):
 
 
 def test_a_walk_that_is_broken_off_keeps_the_answers(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(asked, "DRAFTS", tmp_path / "drafts")
+    monkeypatch.setattr(show_and_add, "DRAFTS", tmp_path / "drafts")
     before = lines(folder)
     result = add(folder, input="\n".join([*INCIDENT_ANSWERS, *FIRST_CLAIM[:5]]) + "\n")
     assert result.exit_code == 1
@@ -258,7 +258,7 @@ def test_a_walk_that_is_broken_off_keeps_the_answers(folder, tmp_path, monkeypat
 
 
 def test_answers_with_a_fault_can_be_mended_in_the_draft(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(asked, "DRAFTS", tmp_path / "drafts")
+    monkeypatch.setattr(show_and_add, "DRAFTS", tmp_path / "drafts")
     claim = [*FIRST_CLAIM[:-1], "n"]
     claim[3] = "2024-09-01"  # before the incident: only the whole table can tell
     result = add(folder, input="\n".join([*INCIDENT_ANSWERS, *claim, "y"]) + "\n")
@@ -271,7 +271,7 @@ def test_answers_with_a_fault_can_be_mended_in_the_draft(folder, tmp_path, monke
 
 
 def test_saying_no_at_the_end_writes_nothing(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(asked, "DRAFTS", tmp_path / "drafts")
+    monkeypatch.setattr(show_and_add, "DRAFTS", tmp_path / "drafts")
     before = lines(folder)
     answers = [*INCIDENT_ANSWERS, *FIRST_CLAIM[:-1], "n", "n"]
     result = add(folder, input="\n".join(answers) + "\n")

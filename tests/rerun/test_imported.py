@@ -5,6 +5,8 @@ import json
 import pytest
 from clones import code, markdown, simple_cells
 
+from sahelstats.paths import ROOT
+
 TABLE = "data/imported/west.csv"
 PARAMETERS = 'incidents_path = "data/incidents.csv"\nsteps = 3\nbasis = ""'
 READ = """\
@@ -177,3 +179,23 @@ def test_a_notebook_that_fails_does_not_stop_the_others(imported):
     assert result.returncode == 1
     assert "ZeroDivisionError" in result.stderr
     assert "03_compares: figures in" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [
+        ((1990, 2011), {"first_year": 1990, "last_year": 2011}),
+        ((1990, 2012), {}),
+        ((2026, 2030), {}),
+        ((2027, 2030), {"first_year": 2027, "last_year": 2030}),
+    ],
+)
+def test_a_table_of_other_years_is_shown_whole(years, expected):
+    from sahelstats.paths import NOTEBOOKS
+    from sahelstats.rerun.contract import read_contract
+    from sahelstats.rerun.imported import INCIDENTS, Table, settings_for
+
+    contract = read_contract(NOTEBOOKS / "01_incidents.ipynb")
+    assert (contract.parameters["first_year"], contract.parameters["last_year"]) == (2012, 2026)
+    found = settings_for(contract, Table(ROOT / "data/imported/west.csv", *years))
+    assert found == {INCIDENTS: "data/imported/west.csv"} | expected

@@ -46,7 +46,7 @@ def total(
     how: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
 ) -> None:
     """Print the total of a table, or of its groups, under a stated assumption."""
-    from sahelstats.casualties.asked import Asked, is_parquet, print_totals
+    from sahelstats.casualties.total_table import Asked, is_parquet, print_totals
     from sahelstats.tables.about import default_basis
     from sahelstats.tables.schema import BASES
 

@@ -88,8 +88,8 @@ def show_incident(
     folder: _Folder = None,
 ) -> None:
     """Show an incident with its claims and ranges, or list incidents; conditions add up."""
-    from sahelstats.curation.asked import print_wide, show
     from sahelstats.curation.curated import CurationError
+    from sahelstats.curation.show_and_add import print_wide, show
     from sahelstats.tables.faults import TableError
 
     _recover(folder or CURATED)
@@ -110,7 +110,7 @@ def add_incident(
     folder: _Folder = None,
 ) -> None:
     """Add an incident with its claims, asked for one by one; nothing is written with faults."""
-    from sahelstats.curation.asked import add, print_wide
+    from sahelstats.curation.show_and_add import add, print_wide
     from sahelstats.curation.transaction import TransactionError
     from sahelstats.tables.faults import TableError
 

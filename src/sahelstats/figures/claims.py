@@ -107,7 +107,8 @@ def source_legend(ax: Axes, types: list[str], columns: int = 4, centred: bool = 
     columns : int
         How many beside each other.
     centred : bool
-        Whether it may reach beyond its axes on both sides, instead of narrowing the others.
+        Whether it lies in the middle of the figure, however wide its axes are, instead of narrowing
+        the others.
 
     Returns
     -------
@@ -115,6 +116,7 @@ def source_legend(ax: Axes, types: list[str], columns: int = 4, centred: bool = 
         The same.
     """
     from matplotlib.lines import Line2D
+    from matplotlib.transforms import blended_transform_factory
 
     shown = [kind for kind in palette.SOURCE_TYPE if kind in types]
     handles = [
@@ -126,7 +128,11 @@ def source_legend(ax: Axes, types: list[str], columns: int = 4, centred: bool = 
     legend = ax.legend(handles=handles, ncols=columns, loc="center" if centred else "center left",
                        fontsize=7.5, handletextpad=0.2, columnspacing=1.2,
                        borderpad=0)  # fmt: skip
-    legend.set_in_layout(not centred)
+    figure = ax.get_figure(root=True)
+    if centred and figure is not None:
+        middle = blended_transform_factory(figure.transFigure, ax.transAxes)
+        legend.set_bbox_to_anchor((0.5, 0.5), middle)
+        legend.set_in_layout(False)
     return ax
 
 

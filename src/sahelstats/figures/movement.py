@@ -343,9 +343,8 @@ def slope_ladder(ax: Axes, data: pd.DataFrame) -> Axes:
     room = 0.04 * (east - west)
     ax.axvline(0, color=QUIET, linewidth=0.8, zorder=1)
     for y, (value, low, high) in enumerate(values):
-        ax.plot(
-            [low, high], [y, y], "-" if sampled[y] else ":", color=BLUE, linewidth=1.6, zorder=2
-        )
+        ax.plot([low, high], [y, y], "-" if sampled[y] else ":", color=BLUE, linewidth=1.6,
+                solid_capstyle="butt", zorder=2)  # fmt: skip
         ax.plot([value], [y], "o", color=BLUE, markerfacecolor=BLUE if sampled[y] else "white",
                 markersize=5.5, zorder=3)  # fmt: skip
         ax.annotate(

@@ -140,7 +140,7 @@ def _sweep(
     pages: Pages, file: Path, workers: int, cold: bool, many: bool, dask: str | None
 ) -> bool:
     """Run a sweep and write its pages; return whether all runs succeeded."""
-    from sahelstats.rerun.sweep_asked import print_summary, sweep_from
+    from sahelstats.rerun.shown_sweep import print_summary, sweep_from
 
     with _said():
         sweep, outcomes = sweep_from(file, workers, cold=cold, many=many, dask=dask)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sahelstats.paths import IMPORTED, NOTEBOOKS, ROOT, shown
 from sahelstats.rerun.contract import Contract, find_stems, read_contract
@@ -26,8 +26,16 @@ EVENTS = "events_path"
 INCIDENTS = "incidents_path"
 
 
-def imported_table(path: str) -> Path:
-    """Return the path of an imported table after checking that notebooks can run on it.
+class Table(NamedTuple):
+    """An imported table, and the years of its incidents."""
+
+    path: Path
+    first_year: int
+    last_year: int
+
+
+def imported_table(path: str) -> Table:
+    """Return an imported table after checking that notebooks can run on it.
 
     Parameters
     ----------
@@ -36,8 +44,8 @@ def imported_table(path: str) -> Path:
 
     Returns
     -------
-    Path
-        The table.
+    Table
+        Where it is, and its years.
 
     Raises
     ------
@@ -60,8 +68,7 @@ def imported_table(path: str) -> Path:
             f"{shown(table)}: name it with letters, digits, points, _ and - only, and not"
             " as Windows names a device: its name becomes that of a folder"
         )
-    _check_table(table)
-    return table
+    return Table(table, *_checked_years(table))
 
 
 def _there_are() -> list[str]:
@@ -72,14 +79,14 @@ def _there_are() -> list[str]:
     return [f"there are: {', '.join(tables)}" if tables else "there are none yet", advice]
 
 
-def _check_table(table: Path) -> None:
-    """Raise when a table, or the import report beside it, cannot be used."""
+def _checked_years(table: Path) -> tuple[int, int]:
+    """Return the years of a table; raise when it, or the report beside it, cannot be used."""
     from sahelstats.tables.about import about_table
     from sahelstats.tables.faults import TableError
     from sahelstats.tables.loading import load_incidents
 
     try:
-        load_incidents(table)
+        years = load_incidents(table)["year"]
         about_table(table)
     except TableError as error:
         advice = "A producer's file becomes one: `sahelstats import ucdp-ged FILE --out ...`"
@@ -87,33 +94,46 @@ def _check_table(table: Path) -> None:
         raise RerunError(f"{shown(table)} is no tidy table:", [*faults, advice]) from None
     except ValueError as error:
         raise RerunError(str(error)) from None
+    return int(years.min()), int(years.max())
 
 
-def settings_for(contract: Contract, table: Path) -> dict[str, Any]:
+def settings_for(contract: Contract, table: Table) -> dict[str, Any]:
     """Return the parameters with which a notebook runs on an imported table.
 
     Parameters
     ----------
     contract : Contract
         The notebook.
-    table : Path
+    table : Table
         The imported table.
 
     Returns
     -------
     dict
         The table as ``events_path`` where the notebook compares the project's own table with
-        another, else as ``incidents_path``.
+        another, else as ``incidents_path``, then also the table's years where none of them lies
+        among those that the notebook looks at.
 
     Raises
     ------
     RerunError
         When the notebook has neither parameter.
     """
-    for name in (EVENTS, INCIDENTS):
-        if name in contract.parameters:
-            return {name: f"data/imported/{table.name}"}
+    place = f"data/imported/{table.path.name}"
+    if EVENTS in contract.parameters:
+        return {EVENTS: place}
+    if INCIDENTS in contract.parameters:
+        return {INCIDENTS: place} | _own_years(contract, table)
     raise RerunError(f"{shown(contract.path)} has no parameter {INCIDENTS}: it takes no table")
+
+
+def _own_years(contract: Contract, table: Table) -> dict[str, int]:
+    """Return the table's years as settings where a notebook would find none of its incidents."""
+    asked = {name: contract.parameters.get(name) for name in ("first_year", "last_year")}
+    first, last = asked["first_year"], asked["last_year"]
+    if first is None or last is None or (table.first_year <= last and table.last_year >= first):
+        return {}
+    return {"first_year": table.first_year, "last_year": table.last_year}
 
 
 def rerun_imported(
@@ -150,7 +170,7 @@ def rerun_imported(
     table = imported_table(path)
     chosen = find_stems(names)
     contracts = {stem: read_contract(NOTEBOOKS / f"{stem}.ipynb") for stem in chosen}
-    folder, given = _given(settings, contracts, table)
+    folder, given = _given(settings, contracts, table.path.stem)
     places = Places.of(folder)
     jobs = [
         Job(stem, settings_for(contract, table) | given[stem], folder)
@@ -168,13 +188,13 @@ def rerun_imported(
 
 
 def _given(
-    settings: Sequence[str], contracts: dict[str, Contract], table: Path
+    settings: Sequence[str], contracts: dict[str, Contract], table_stem: str
 ) -> tuple[str, dict[str, dict[str, Any]]]:
     """Return the variant's folder, and each notebook's settings: those whose parameter it has."""
     everybody = {key: value for one in contracts.values() for key, value in one.parameters.items()}
     # A setting that no notebook has is an error.
     parsed = parse_settings(settings, everybody, "of any name")
-    folder = f"{table.stem},{variant_name(parsed)}" if parsed else table.stem
+    folder = f"{table_stem},{variant_name(parsed)}" if parsed else table_stem
     return folder, {
         stem: parse_settings(
             [text for text in settings if text.partition("=")[0] in contract.parameters],
