@@ -212,10 +212,15 @@ def _parse(
 
 def _without_blank_end(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame without the rows at its end in which nothing stands."""
-    end = len(frame)
-    while end and all(cell == "" or cell != cell for cell in frame.iloc[end - 1]):
-        end -= 1
-    return frame.iloc[:end]
+    if frame.empty or not _is_blank(frame.tail(1)).all():
+        return frame
+    filled = np.flatnonzero(~_is_blank(frame))
+    return frame.iloc[: filled[-1] + 1 if len(filled) else 0]
+
+
+def _is_blank(frame: pd.DataFrame) -> np.ndarray:
+    """Return the rows in which nothing stands."""
+    return (frame.isna() | (frame == "")).to_numpy(bool).all(axis=1)
 
 
 def _filled(frame: pd.DataFrame) -> pd.DataFrame:
