@@ -7,9 +7,11 @@ import matplotlib
 matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
+import pytest
 
-from sahelstats.figures import incidents
+from sahelstats.figures import incidents, maps, palette
 from sahelstats.tables.countries import short_names
 
 
@@ -43,3 +45,20 @@ def test_labels_of_a_short_span_do_not_overlap():
     boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
     assert len(boxes) > 1
     assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
+
+
+@pytest.mark.parametrize("shape", sorted(set(palette.ACTOR_FAMILY_SHAPE.values())))
+def test_marks_of_one_toll_cover_one_area_whatever_their_shape(shape):
+    fig, ax = plt.subplots(figsize=(5, 5), dpi=100)
+    ax.set(position=(0, 0, 1, 1), xlim=(-1, 1), ylim=(-1, 1))
+    ax.axis("off")
+    one = pd.DataFrame(
+        {"longitude": [0.0], "latitude": 0.0, "killed_best": 500, "geo_precision": 1}
+    )
+    maps.incident_points(ax, one, "#000000", scale=40, shapes=shape)
+    fig.canvas.draw()
+    covered = int((np.asarray(fig.canvas.buffer_rgba())[..., 0] < 250).sum())
+    plt.close(fig)
+    # Points squared as pixels; the size is that of the square around a circle.
+    expected = np.pi / 4 * (500 * maps.AREA_PER_DEATH * 40 + 2) * (100 / 72) ** 2
+    assert covered == pytest.approx(expected, rel=0.05)  # an outline adds to it

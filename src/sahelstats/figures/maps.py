@@ -43,8 +43,9 @@ def incident_points(
     colours: Sequence[str] | str,
     figure: str = "killed_best",
     scale: float = 1.0,
+    shapes: Sequence[str] | str = "o",
 ) -> Axes:
-    """Draw incidents as circles whose area is the toll; how they are filled tells the precision.
+    """Draw incidents as marks whose area is the toll; how they are filled tells the precision.
 
     Parameters
     ----------
@@ -58,6 +59,8 @@ def incident_points(
         Column that gives the area; incidents without a figure are drawn as small crosses.
     scale : float
         Areas are multiplied by this, for small maps; give the key the same.
+    shapes : sequence of str or str
+        A marker of matplotlib for each incident, or one for all.
 
     Returns
     -------
@@ -67,8 +70,10 @@ def incident_points(
     """
     from matplotlib.patches import Ellipse
 
-    colour = pd.Series([colours] * len(table) if isinstance(colours, str) else list(colours))
-    colour.index = table.index
+    colour, shape = (
+        pd.Series([each] * len(table) if isinstance(each, str) else list(each), index=table.index)
+        for each in (colours, shapes)
+    )
     order = table[figure].fillna(0).sort_values(ascending=False, kind="stable").index
     table, colour = table.loc[order], colour.loc[order]
     coarse = table["geo_precision"] >= 3
@@ -83,12 +88,13 @@ def incident_points(
         )  # fmt: skip
     for precision, filled in ((1, True), (2, False)):
         known = table[(table["geo_precision"] == precision) & table[figure].notna()]
-        # Circles of one size together: an SVG then holds the outline once.
-        for toll, rows in known.groupby(figure, sort=False, observed=True):
+        # Marks of one size and shape together: an SVG then holds the outline once.
+        keys = [known[figure], shape.loc[known.index]]
+        for (toll, mark), rows in known.groupby(keys, sort=False, observed=True):
             edge = colour.loc[rows.index]
             ax.scatter(
-                rows["longitude"], rows["latitude"], marker=_circle(),
-                s=float(toll) * AREA_PER_DEATH * scale + 2,
+                rows["longitude"], rows["latitude"], marker=_circle() if mark == "o" else mark,
+                s=(float(toll) * AREA_PER_DEATH * scale + 2) * _as_large(mark),
                 facecolor=[_faded(c, 0.55) for c in edge] if filled else "none",
                 edgecolor=edge.tolist(), linewidth=0.6, zorder=4,
             )  # fmt: skip
@@ -107,6 +113,18 @@ def _circle() -> MplPath:
     corners = [(1, 0), (1, k), (k, 1), (0, 1), (-k, 1), (-1, k), (-1, 0)]
     corners += [(-1, -k), (-k, -1), (0, -1), (k, -1), (1, -k), (1, 0), (1, 0)]
     return Path(corners, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
+
+
+@lru_cache(maxsize=16)
+def _as_large(marker: str) -> float:
+    """Return how much larger a marker's size must be for it to cover as much as a circle."""
+    from matplotlib.markers import MarkerStyle
+
+    style = MarkerStyle(marker)
+    outline = style.get_path().transformed(style.get_transform()).to_polygons()
+    x, y = np.concatenate(outline).T
+    area = abs(float(x[:-1] @ y[1:] - x[1:] @ y[:-1])) / 2
+    return 1.0 if marker == "o" else np.pi / 4 / area
 
 
 def _faded(colour: str, alpha: float) -> tuple[float, float, float, float]:
@@ -201,7 +219,7 @@ def precision_key(ax: Axes, colour: str, deaths: Sequence[int], scale: float = 1
 
 
 def map_key(ax: Axes, families: Sequence[str], deaths: Sequence[int] = (10, 50, 200)) -> Axes:
-    """Draw the key of a map of incidents: colours of actor families, areas of tolls.
+    """Draw the key of a map of incidents: colours and shapes of actor families, areas of tolls.
 
     Parameters
     ----------
@@ -220,9 +238,10 @@ def map_key(ax: Axes, families: Sequence[str], deaths: Sequence[int] = (10, 50, 
     from matplotlib.lines import Line2D
 
     colours = [
-        Line2D([], [], marker="s", linestyle="none", markersize=6,
+        Line2D([], [], marker=mark, linestyle="none", markersize=6 * np.sqrt(_as_large(mark)),
                color=palette.ACTOR_FAMILY[family], label=palette.ACTOR_FAMILY_NAME[family])
         for family in families
+        for mark in [palette.ACTOR_FAMILY_SHAPE[family]]
     ]  # fmt: skip
     areas = [
         Line2D([], [], marker="o", linestyle="none", markerfacecolor="#BBBBBB",

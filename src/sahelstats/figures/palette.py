@@ -34,6 +34,19 @@ ACTOR_FAMILY = {
     "unidentified": "#BBBBBB",
 }
 
+#: Shapes for where families meet on one map: colours alone are lost in print.
+ACTOR_FAMILY_SHAPE = {
+    "jnim": "o",
+    "is_sahel": "s",
+    "boko_haram": "D",
+    "separatist": "^",
+    "self_defence": "v",
+    "state": "P",
+    "foreign_state": "*",
+    "other": "<",
+    "unidentified": ">",
+}
+
 ACTOR_FAMILY_NAME = {
     "jnim": "JNIM and predecessors",
     "is_sahel": "Islamic State Sahel",
