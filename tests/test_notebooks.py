@@ -124,6 +124,15 @@ def test_it_answers_in_three_lines(path):
     assert len(call.args) == 3
 
 
+def test_its_answer_stands_under_the_heading_that_says_so(path):
+    # Else the page lifts the answer to its top and leaves the heading over what comes next.
+    both = [("".join(cell["source"]), cell["cell_type"]) for cell in load(path)["cells"]]
+    place = next(n for n, (text, _) in enumerate(both) if text.startswith("## The answer"))
+    assert both[place][0] == "## The answer in three lines"
+    (answered, _), *_ = calls(path, "answer")
+    assert (both[place + 1][1], answered) == ("code", place + 2)
+
+
 def test_every_declared_figure_is_in_its_place(path):
     manifest = load(FIGURES / "manifest.json")
     for name in read_contract(path).figures:
