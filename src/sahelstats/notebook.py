@@ -140,8 +140,20 @@ def fill(template: str, **values: Any) -> str:
     --------
     >>> fill("{n_words:,} words", n_words=1200)
     '1,200 words'
+    >>> fill("from {low:.1f} to {high:.0f}", low=-0.71, high=-0.2)
+    'from \u22120.7 to 0'
     """
-    return template.format(**record(**values))
+    return _Formatter().format(template, **record(**values))
+
+
+class _Formatter(string.Formatter):
+    """Writes numbers below zero with a minus sign, and without one where they round to nought."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        text = super().format_field(value, format_spec)
+        if not isinstance(value, (int, float)) or not value < 0:
+            return text
+        return text.replace("-", "\u2212" if re.search("[1-9]", text) else "", 1)
 
 
 def as_text(text: str) -> str:
@@ -189,7 +201,7 @@ def fill_markdown(template: str, **values: Any) -> str:
     >>> fill_markdown("The *place* {shown_place}", shown_place="<b>")
     'The *place* \\<b\\>'
     """
-    plain, formatter, parts, in_code = record(**values), string.Formatter(), [], False
+    plain, formatter, parts, in_code = record(**values), _Formatter(), [], False
     for literal, name, spec, conversion in formatter.parse(template):
         parts.append(literal)
         in_code ^= literal.count("`") % 2 == 1
