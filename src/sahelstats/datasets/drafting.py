@@ -386,7 +386,10 @@ def typed_array(values: np.ndarray, column: Any) -> Any:
         return values.astype("datetime64[us]")
     if column.kind == "number":
         return values.astype(float)
-    return pd.array(np.where(values == "", pd.NA, values), dtype="string")
+    if column.name in TIDY.key:
+        return pd.array(values, dtype="string")  # each is another, and none is empty
+    codes, found = pd.factorize(values)
+    return pd.array(np.where(found == "", pd.NA, found), dtype="string").take(codes)
 
 
 #: Fills a draft from the cells of one producer.

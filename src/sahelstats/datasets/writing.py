@@ -63,12 +63,17 @@ def _texts(column: pd.Series) -> _Texts:
         codes = column.cat.codes.to_numpy()
         values = [_quoted(str(value)) for value in column.cat.categories]
     else:
-        # The key repeats nothing: to look for repetitions would be lost time.
-        own = column.name in TIDY.key and not column.isna().any()
+        own = _repeats_little(column) and not column.isna().any()
         codes, unique = (np.arange(len(column)), column) if own else pd.factorize(column)
         values = _formatted(pd.Series(unique))
     # The last one is what a missing value, position -1, points to.
     return codes, np.array([*values, ""], dtype=object)
+
+
+def _repeats_little(column: pd.Series) -> bool:
+    """Return whether looking for repetitions in a column would be lost time: a key, coordinates."""
+    beginning = column.iloc[:2_000]
+    return column.name in TIDY.key or beginning.nunique() > 0.9 * len(beginning)
 
 
 def _formatted(values: pd.Series) -> list[str]:
