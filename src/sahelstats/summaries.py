@@ -72,8 +72,8 @@ def country_name(code: str) -> str:
 
     Examples
     --------
-    >>> country_name("MLI"), country_name("SYR"), country_name("XXX")
-    ('Mali', 'Syria', 'XXX')
+    >>> country_name("MLI"), country_name("SYR"), country_name("ZZZ")
+    ('Mali', 'Syria', 'ZZZ')
     """
     return COUNTRIES.get(code) or short_names().get(code, code)
 

@@ -292,7 +292,7 @@ def test_command_prints_the_steps_where_an_account_is_needed(producer):
 def answering(monkeypatch, tmp_path):
     """Somebody sits at the terminal and gives these answers, a line each."""
     monkeypatch.setattr("sahelstats.datasets.commands._somebody_answers", lambda: True)
-    monkeypatch.setattr("sahelstats.datasets.commands.DATA", tmp_path)
+    monkeypatch.setattr("sahelstats.datasets.commands.IMPORTED", tmp_path / "imported")
     return lambda *lines: CliRunner().invoke(app, ["fetch", "acled"], input="\n".join(lines) + "\n")
 
 

@@ -49,7 +49,7 @@ def test_every_result_says_what_it_shows(make: Callable[..., pd.DataFrame]) -> N
 def test_faults_are_told_apart() -> None:
     table = pd.DataFrame(
         {
-            "country": ["MLI", "MLI", "NER", "MLI", "MLI", "MLI", "XXX"],
+            "country": ["MLI", "MLI", "NER", "MLI", "MLI", "MLI", "ZZZ"],
             "latitude": [12.6, np.nan, 2.1, 0, -95, -8.0, 13.0],
             "longitude": [-8.0, 1.0, 13.5, 0, 1, 12.6, 2.0],
         }

@@ -90,7 +90,7 @@ def test_the_stated_country_wins() -> None:
 
 
 def test_a_country_off_the_map_is_listed_not_guessed() -> None:
-    assigned, report = assign_regions(_one("XXX", 14.1, -1.6))
+    assigned, report = assign_regions(_one("ZZZ", 14.1, -1.6))
     assert assigned["region"].isna().all()
     assert "not among the boundaries" in report.countries["explanation"].item()
 

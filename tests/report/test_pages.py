@@ -217,6 +217,7 @@ def test_variants_and_imported_tables_are_listed(monkeypatch, tmp_path):
     (tmp_path / "data/imported/mali.csv").touch()
     monkeypatch.setattr(index, "BUILD", tmp_path / "build")
     monkeypatch.setattr(index, "DATA", tmp_path / "data")
+    monkeypatch.setattr(index, "IMPORTED", tmp_path / "data" / "imported")
     sweep, (name, pages) = index.variants(tmp_path / "reports")
     assert sweep == ("a-sweep", [("index", "../build/variants/a-sweep/index.html")])
     assert name == "basis=x,y"

@@ -10,7 +10,7 @@ from sahelstats.tables import TableError, load_claims
 def spoilt(tables):
     """Return tables with five faults in three files."""
     tables.rows["incidents"][0]["date_end"] = "2022-07-21"
-    tables.rows["incidents"][1]["country"] = "XXX"
+    tables.rows["incidents"][1]["country"] = "ZZZ"
     tables.rows["claims"][0]["best"] = "one"
     tables.rows["claims"][1]["claimant"] = "Agence"
     tables.rows["sources"][0]["weight"] = "2"

@@ -42,7 +42,7 @@ class Rule:
 
 #: The first rule that fits holds.
 RULES = (
-    # XXX and the number of a state is how candidate events name whom UCDP has not identified yet.
+    # Candidate events name whom UCDP has not identified yet by three x and the number of a state.
     Rule(r"(unidentified|unknown|xxx\d*)\b|$", "unidentified", UNNAMED),
     Rule(r"jnim\b|jama'?at nu[sṣ]rat al.islam", "jnim", "JNIM"),
     Rule(r"aqim\b|al.qa(ida|eda|'ida) in the islamic maghreb", "jnim", "AQIM"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sahelstats.paths import DATA, is_own_table, shown
+from sahelstats.paths import IMPORTED, is_own_table, shown
 from sahelstats.saying import said
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def import_file(
 
 def _target(out: Path | None, file: Path) -> Path:
     """Return where the table goes; refuses to write over what is no imported table."""
-    target = out or DATA / "imported" / f"{file.name.split('.')[0]}.csv"
+    target = out or IMPORTED / f"{file.name.split('.')[0]}.csv"
     if target.suffix != ".csv":
         raise ValueError(f"--out {target}: name a file that ends in .csv.")
     if is_own_table(target.resolve()) or (target.exists() and target.samefile(file)):
@@ -156,7 +156,7 @@ def _ask_for_file(producer: Producer) -> None:
     name = name.removesuffix(".csv")
     if Path(name).name != name:
         raise typer.BadParameter(f"{name!r} is no name: the table lies in data/imported")
-    import_file(producer, file, out=DATA / "imported" / f"{name}.csv")
+    import_file(producer, file, out=IMPORTED / f"{name}.csv")
 
 
 def _somebody_answers() -> bool:

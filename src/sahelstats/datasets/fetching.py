@@ -16,10 +16,10 @@ from sahelstats.datasets.layouts import clean_name, recognise
 from sahelstats.datasets.opening import Source, damaged, head, open_source
 from sahelstats.datasets.report import sha256_of
 from sahelstats.files import locked, write_atomic
-from sahelstats.paths import DATA
+from sahelstats.paths import IMPORTED
 from sahelstats.tables.faults import TableError
 
-RAW = DATA / "imported" / "raw"
+RAW = IMPORTED / "raw"
 UCDP_DOWNLOADS = "https://ucdp.uu.se/downloads"
 TOKEN_HEADER = "x-ucdp-access-token"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sahelstats
 from sahelstats.files import write_atomic
-from sahelstats.paths import BUILD, DATA, INCIDENTS, NOTEBOOKS, REPORTS, ROOT, shown
+from sahelstats.paths import BUILD, DATA, IMPORTED, INCIDENTS, NOTEBOOKS, REPORTS, ROOT, shown
 from sahelstats.report.embedding import link_to, picture
 from sahelstats.report.imported import about_lines, imported_table
 from sahelstats.report.prose import Prose
@@ -185,7 +185,7 @@ def variants(page_folder: Path) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def imported(page_folder: Path) -> list[tuple[str, str]]:
     """Return the imported tables: name, address."""
-    tables = sorted((DATA / "imported").glob("*.csv"))
+    tables = sorted(IMPORTED.glob("*.csv"))
     return [(path.name, link_to(path, page_folder)) for path in tables]
 
 
